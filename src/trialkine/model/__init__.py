@@ -1,0 +1,1 @@
+"""The modelling language: declarations, expressions, composition, numpy evaluation. No biology."""

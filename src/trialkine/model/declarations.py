@@ -1,0 +1,190 @@
+"""The words of the modelling language: frozen declarations with equation text, and no numbers.
+
+A mechanism lists its states and parameters and says what it does with five verbs: **flow** (moves
+amount between states), **define** (names a quantity; one owner), **add** (contributes a term to a named
+total), **scale** (multiplies a defined quantity) and **event** (resets states where a condition is met).
+Equation text knows `+ - * / **`, comparison at the top of a condition, the numbers 0, 1 and 2, names,
+and the functions `exp log sqrt min max positive hill sum`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trialkine.errors import ModelError
+
+
+@dataclass(frozen=True)
+class Index:
+    """An axis along which states and parameters repeat, such as lesions or clones."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """A quantity that the equations move through time.
+
+    `initial` and `scale` are equation text in parameters alone: the value at the start, and the size
+    below which differences do not matter (the solver's absolute tolerance is a fraction of it).
+    """
+
+    unit: str
+    about: str
+    initial: str = "0"
+    index: tuple[Index, ...] = ()
+    scale: str = "1"
+    is_nonnegative: bool = True
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A quantity that stays constant in one patient; its value lives in a data file."""
+
+    unit: str
+    about: str
+    index: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True)
+class Define:
+    """A named quantity; exactly one mechanism owns it. `null` is its value when that mechanism is off."""
+
+    name: str
+    unit: str
+    expression: str
+    about: str
+    null: str | None = None
+
+
+@dataclass(frozen=True)
+class Total:
+    """A named sum to which any mechanism may add terms; zero without any."""
+
+    name: str
+    unit: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Moves amount from `source` to `sink` (either may be absent: the outside) at `rate`."""
+
+    rate: str
+    source: str | None = None
+    sink: str | None = None
+
+
+@dataclass(frozen=True)
+class Add:
+    """Contributes a term to a total that some mechanism declares."""
+
+    to: str
+    term: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Multiplies a defined quantity by a pure number that is 1 where the mechanism does nothing."""
+
+    target: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Where `when` becomes true, the states in `resets` take new values at that located time."""
+
+    name: str
+    when: str
+    resets: Mapping[str, str]
+    about: str
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """Where `when` first becomes true, the patient's clock stops there and the trial is told."""
+
+    name: str
+    when: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """How a dose reaches the model.
+
+    `amount` is equation text in `dose` and parameters, in the unit of the state `into`; `duration`
+    [day] is equation text for a release that the route itself prolongs (absent: at once, or as long as the
+    protocol's infusion); `delay` [day] is a lag before the dose arrives. `infused` says whether the
+    protocol must state an infusion time.
+    """
+
+    into: str
+    amount: str
+    about: str
+    duration: str | None = None
+    delay: str | None = None
+    infused: bool = False
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A dose that falls due while `when` is true is not given.
+
+    After `end_cycle_after` (the name of a parameter) consecutive holds the rest of the cycle is dropped.
+    """
+
+    name: str
+    when: str
+    about: str
+    end_cycle_after: str | None = None
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """One biological process, or one drug, as data.
+
+    `nulls` gives the value that other mechanisms read for each of this one's states when it is off; a
+    definition carries its own null.
+    """
+
+    name: str
+    about: str
+    states: Mapping[str, State] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    defines: tuple[Define, ...] = ()
+    totals: tuple[Total, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    adds: tuple[Add, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    events: tuple[Event, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    nulls: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.nulls:
+            if name not in self.states:
+                raise ModelError(
+                    f"Mechanism '{self.name}' declares a null for '{name}', which is not one of its states. "
+                    "Give a definition its null where it is defined."
+                )
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A drug or cell product: a mechanism, the unit of its doses, its routes and its own hold rules."""
+
+    mechanism: Mechanism
+    dose_unit: str
+    routes: Mapping[str, Route]
+    holds: tuple[Hold, ...] = ()
+    dose_bases: tuple[str, ...] = ("flat", "kg", "m2")
+
+    @property
+    def name(self) -> str:
+        """The agent's name, which is its mechanism's."""
+        return self.mechanism.name
