@@ -1,0 +1,1 @@
+"""From a composed model to machine code: graph, slopes, elimination, vector IR, cache."""

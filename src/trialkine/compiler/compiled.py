@@ -1,0 +1,135 @@
+"""Compile a composed model: plan, IR, machine code, and a cache on disk so that it happens once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trialkine.compiler.evaluate_graph import evaluate_nodes
+from trialkine.compiler.flatten import flatten
+from trialkine.compiler.kernels_ir import KernelPlan, kernel_source
+from trialkine.compiler.sparse_lu import plan_elimination
+from trialkine.compiler.target import Target, host_target, load_object, make_object
+from trialkine.model.model import Model
+
+Array = np.ndarray[Any, np.dtype[Any]]
+FUNCTIONS = ("rates", "slopes", "conditions", "resets", "step")
+GENERATION = 2  # raise when the emitted code changes, so that old cache entries are passed over
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledModel:
+    """A model with its kernels in memory.
+
+    `addresses` maps each kernel to where it starts; `library` keeps the machine code alive.
+    """
+
+    model: Model
+    plan: KernelPlan
+    target: Target
+    addresses: Mapping[str, int]
+    library: object
+
+    @property
+    def width(self) -> int:
+        """Patients per instruction."""
+        return self.target.width
+
+    def columns(self, parameters: Array) -> Array:
+        """What each kernel loads per patient, from the parameters. Shape: (patient, column)."""
+        return evaluate_nodes(self.plan.flat.graph, self.plan.columns, parameters)
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept (`TRIALKINE_CACHE` overrides)."""
+    chosen = os.environ.get("TRIALKINE_CACHE")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("trialkine"))
+
+
+def compile_model(model: Model, target: Target | None = None) -> CompiledModel:
+    """Compile a model, or load its kernels when the same equations were compiled before."""
+    target = target or host_target()
+    key = hashlib.sha256(f"{GENERATION}|{model.hash}|{target}".encode()).hexdigest()[:32]
+    path = cache_folder() / "kernels" / f"{key}.bin"
+    stored = _read(path)
+    if stored is None:
+        plan = make_plan(model)
+        machine_code = make_object(kernel_source(plan, target.width, target.fused), target)
+        _write(path, (plan, machine_code))
+    else:
+        plan, machine_code = stored
+    library, addresses = load_object(machine_code, target, FUNCTIONS)
+    return CompiledModel(model, plan, target, addresses, library)
+
+
+def make_plan(model: Model) -> KernelPlan:
+    """Flatten, differentiate, find what is fixed per patient, and plan the elimination."""
+    flat = flatten(model)
+    graph = flat.graph
+    entries = [
+        (row, column, graph.slope(rate, column))
+        for row, rate in enumerate(flat.rates)
+        for column in sorted(graph.states_read(rate))
+    ]
+    entries = [entry for entry in entries if entry[2] != graph.zero]
+    slopes = tuple(node for _, _, node in entries)
+    outputs = [*flat.rates, *slopes, *flat.margins, *flat.reset_values]
+    pattern = tuple((row, column) for row, column, _ in entries)
+    nonnegative = tuple(model.states[name.split("[")[0]].is_nonnegative for name in model.state_names)
+    return KernelPlan(
+        flat,
+        _fixed_columns(graph.needed(outputs), outputs, flat.graph),
+        pattern,
+        slopes,
+        plan_elimination(len(flat.rates), pattern),
+        nonnegative,
+    )
+
+
+def _fixed_columns(needed: Sequence[int], outputs: Sequence[int], graph: Any) -> tuple[int, ...]:
+    """The nodes that depend on parameters alone and are read by nodes that do not."""
+    fixed = graph.fixed_nodes()
+    varying = [node for node in needed if node not in fixed]
+    read = {child for node in varying for child in graph.children(node) if child in fixed}
+    read |= {node for node in outputs if node in fixed}
+    return tuple(sorted(node for node in read if graph.value(node) is None))
+
+
+def _read(path: Path) -> tuple[KernelPlan, bytes] | None:
+    """A cache entry, or None when it is absent or damaged (its own checksum says which)."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    digest, payload = content[:32], content[32:]
+    if hashlib.sha256(payload).digest() != digest:
+        return None
+    try:
+        plan, machine_code = pickle.loads(payload)
+    except Exception:
+        return None
+    return plan, machine_code
+
+
+def _write(path: Path, entry: tuple[KernelPlan, bytes]) -> None:
+    """Write a cache entry whole or not at all; a cache that cannot be written is no error."""
+    payload = pickle.dumps(entry)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(hashlib.sha256(payload).digest() + payload)
+        os.replace(file.name, path)
+    except OSError:
+        return

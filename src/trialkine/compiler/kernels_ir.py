@@ -1,0 +1,360 @@
+"""LLVM IR of a model's kernels: rates, slopes, elimination, one Rodas5P step, conditions and resets.
+
+Every buffer is lane-minor: entry i of lane l stands at `i * width + l`. Functions take addresses as 64-bit
+integers, so that a caller compiled once for all models can call them.
+
+- `rates(y, k, f)`; `slopes(y, k, f, j)` also gives the Jacobian's non-zero entries in pattern order
+- `conditions(y, k, m)`: margins of events, milestones and holds; `resets(y, k, r)`: new values
+- `step(y, k, h, a, t, w, z, e, m)`: from y over h [day] with absolute tolerances a and relative
+  tolerance t, workspace w; the new states z, the largest scaled error e and the margins m there
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from trialkine.compiler import rodas5p
+from trialkine.compiler.elementary import bits, elementary_functions, splat
+from trialkine.compiler.flatten import FlatModel
+from trialkine.compiler.graph import Graph
+from trialkine.compiler.sparse_lu import Elimination
+
+NEGATIVE_ERROR = 4.0  # what a state below its floor counts as: reject, and shorten by a third
+
+
+@dataclass(frozen=True)
+class KernelPlan:
+    """Everything the kernels are written from.
+
+    `columns` are the fixed nodes each kernel loads per patient; the rates of infusion follow them.
+    `pattern` lists the Jacobian's non-zero entries (row, column) and `slopes` their nodes.
+    """
+
+    flat: FlatModel
+    columns: tuple[int, ...]
+    pattern: tuple[tuple[int, int], ...]
+    slopes: tuple[int, ...]
+    elimination: Elimination
+    nonnegative: tuple[bool, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return len(self.flat.rates)
+
+    @property
+    def workspace(self) -> int:
+        """Vectors of workspace that a step needs."""
+        stages = rodas5p.STAGES * self.size
+        return stages + 3 * self.size + len(self.pattern) + len(self.elimination.slots)
+
+
+def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
+    """The IR text of all kernels for vectors of `width` doubles."""
+    emitter = _Emitter(plan, width, fused)
+    return "\n".join([elementary_functions(width, fused), *emitter.functions()])
+
+
+class _Emitter:
+    def __init__(self, plan: KernelPlan, width: int, fused: bool) -> None:
+        self.plan = plan
+        self.graph: Graph = plan.flat.graph
+        self.width = width
+        self.real = f"<{width} x double>"
+        self.mask = f"<{width} x i1>"
+        self.multiply_add = "@fused" if fused else "@unfused"
+        self.column_of = {node: number for number, node in enumerate(plan.columns)}
+        self.lines: list[str] = []
+        self.counter = 0
+
+    # -- writing instructions --------------------------------------------------------------------
+
+    def fresh(self, text: str) -> str:
+        """Append an instruction and return the name of its value."""
+        self.counter += 1
+        name = f"%v{self.counter}"
+        self.lines.append(f"  {name} = {text}")
+        return name
+
+    def vector(self, number: float) -> str:
+        """A constant vector."""
+        return splat(number, self.width)
+
+    def at(self, pointer: str, entry: int | str) -> str:
+        """The address of an entry of a lane-minor buffer."""
+        return self.fresh(f"getelementptr {self.real}, ptr {pointer}, i64 {entry}")
+
+    def load(self, pointer: str, entry: int | str) -> str:
+        """Load one entry."""
+        return self.fresh(f"load {self.real}, ptr {self.at(pointer, entry)}, align {self.width * 8}")
+
+    def store(self, value: str, pointer: str, entry: int | str) -> None:
+        """Store one entry."""
+        place = self.at(pointer, entry)
+        self.lines.append(f"  store {self.real} {value}, ptr {place}, align {self.width * 8}")
+
+    def binary(self, operation: str, left: str, right: str) -> str:
+        """An elementwise operation of two vectors."""
+        return self.fresh(f"{operation} {self.real} {left}, {right}")
+
+    def fma(self, first: str, second: str, third: str) -> str:
+        """first * second + third."""
+        return self.fresh(
+            f"call {self.real} {self.multiply_add}({self.real} {first}, {self.real} {second}, "
+            f"{self.real} {third})"
+        )
+
+    def larger(self, left: str, right: str) -> str:
+        """The larger of two vectors, lane by lane; the second where either is not a number."""
+        test = self.fresh(f"fcmp ogt {self.real} {left}, {right}")
+        return self.choose(test, left, right)
+
+    def choose(self, test: str, then: str, otherwise: str) -> str:
+        """Select lane by lane."""
+        return self.fresh(f"select {self.mask} {test}, {self.real} {then}, {self.real} {otherwise}")
+
+    def shifted(self, row: str, start: int) -> str:
+        """A running row number moved by a constant."""
+        return self.fresh(f"add i64 {row}, {start}")
+
+    def loop(self, count: int, body: Callable[[str], None]) -> None:
+        """Run `body` for row numbers 0 to count - 1; a loop, because straight code outgrows the cache."""
+        self.counter += 1
+        label = f"loop{self.counter}"
+        self.lines += [f"  br label %{label}.before", f"{label}.before:", f"  br label %{label}", f"{label}:"]
+        self.lines.append(f"  %{label}.row = phi i64 [ 0, %{label}.before ], [ %{label}.next, %{label} ]")
+        body(f"%{label}.row")
+        self.lines += [
+            f"  %{label}.next = add i64 %{label}.row, 1",
+            f"  %{label}.more = icmp ult i64 %{label}.next, {count}",
+            f"  br i1 %{label}.more, label %{label}, label %{label}.after",
+            f"{label}.after:",
+        ]
+
+    def function(self, name: str, arguments: Sequence[str], body: Callable[[], None]) -> str:
+        """One function whose arguments are addresses."""
+        self.lines, self.counter = [], 0
+        for argument in arguments:
+            self.lines.append(f"  %{argument} = inttoptr i64 %{argument}.address to ptr")
+        body()
+        signature = ", ".join(f"i64 %{argument}.address" for argument in arguments)
+        return "\n".join(
+            [f"define void @{name}({signature}) noinline nounwind {{", *self.lines, "  ret void", "}", ""]
+        )
+
+    # -- graph nodes -------------------------------------------------------------------------------
+
+    def nodes(self, outputs: Iterable[int]) -> dict[int, str]:
+        """Write out the nodes below `outputs`, given states in %y and columns in %k."""
+        graph = self.graph
+        values: dict[int, str] = {}
+        wanted = list(outputs)
+        for node in self._needed(wanted):
+            operation, operands = graph.operations[node], graph.operands[node]
+            if operation == "const":
+                values[node] = self.vector(operands[0])
+            elif node in self.column_of:
+                values[node] = self.load("%k", self.column_of[node])
+            elif operation == "state":
+                values[node] = self.load("%y", int(operands[0]))
+            elif operation == "input":
+                values[node] = self.load("%k", len(self.plan.columns) + int(operands[0]))
+            else:
+                values[node] = self._operation(operation, [values[int(o)] for o in operands])
+        return values
+
+    def _needed(self, outputs: list[int]) -> list[int]:
+        seen: set[int] = set()
+        stack = list(outputs)
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                if node not in self.column_of:
+                    stack.extend(self.graph.children(node))
+        return sorted(seen)
+
+    def _operation(self, operation: str, values: list[str]) -> str:
+        if operation in ("add", "sub", "mul"):
+            return self.binary(f"f{operation}", *values)
+        if operation == "rcp":
+            return self.binary("fdiv", self.vector(1.0), values[0])
+        if operation == "max":
+            return self.larger(*values)
+        if operation == "min":
+            test = self.fresh(f"fcmp olt {self.real} {values[0]}, {values[1]}")
+            return self.choose(test, *values)
+        if operation == "above":
+            test = self.fresh(f"fcmp ogt {self.real} {values[0]}, {values[1]}")
+            return self.choose(test, values[2], values[3])
+        if operation == "sqrt":
+            inner = self.larger(values[0], self.vector(0.0))
+            return self.fresh(f"call {self.real} @llvm.sqrt.v{self.width}f64({self.real} {inner})")
+        arguments = ", ".join(f"{self.real} {value}" for value in values)
+        return self.fresh(f"call {self.real} @vector_{operation}({arguments})")
+
+    # -- the functions -----------------------------------------------------------------------------
+
+    def functions(self) -> list[str]:
+        """All kernels."""
+        plan = self.plan
+        floors = ", ".join(f"double {bits(0.0 if f else -math.inf)}" for f in plan.nonnegative)
+        return [
+            f"@floors = internal constant [{plan.size} x double] [{floors}]",
+            self.function("rates", ("y", "k", "f"), lambda: self._evaluate([(plan.flat.rates, "%f")])),
+            self.function(
+                "slopes",
+                ("y", "k", "f", "j"),
+                lambda: self._evaluate([(plan.flat.rates, "%f"), (plan.slopes, "%j")]),
+            ),
+            self.function("conditions", ("y", "k", "m"), lambda: self._evaluate([(plan.flat.margins, "%m")])),
+            self.function(
+                "resets", ("y", "k", "r"), lambda: self._evaluate([(plan.flat.reset_values, "%r")])
+            ),
+            self.function("factor", ("j", "d", "l"), self._factor),
+            self.function("solve", ("l", "b"), self._solve),
+            self.function("step", ("y", "k", "h", "a", "t", "w", "z", "e", "m"), self._step),
+        ]
+
+    def _evaluate(self, groups: list[tuple[tuple[int, ...], str]]) -> None:
+        values = self.nodes(node for nodes, _ in groups for node in nodes)
+        for nodes, pointer in groups:
+            for entry, node in enumerate(nodes):
+                self.store(values[node], pointer, entry)
+
+    def _factor(self) -> None:
+        """Eliminate: the matrix d - J, with d the same on the whole diagonal."""
+        plan = self.plan.elimination
+        diagonal = self.load("%d", 0)
+        held: dict[int, str] = {}
+        for entry, (row, column) in enumerate(self.plan.pattern):
+            slope = self.load("%j", entry)
+            slot = plan.slots[row, column]
+            held[slot] = (
+                self.binary("fsub", diagonal, slope)
+                if row == column
+                else self.fresh(f"fneg {self.real} {slope}")
+            )
+        for row in range(self.plan.size):
+            held.setdefault(plan.slots[row, row], diagonal)
+        for operation, entry, first, second in plan.factor:
+            if operation == "invert":
+                held[entry] = self.binary("fdiv", self.vector(1.0), held[entry])
+            elif operation == "scale":
+                held[entry] = self.binary("fmul", held[entry], held[first])
+            else:
+                minus = self.fresh(f"fneg {self.real} {held[first]}")
+                if entry in held:
+                    held[entry] = self.fma(minus, held[second], held[entry])
+                else:
+                    held[entry] = self.binary("fmul", minus, held[second])
+        for slot, value in sorted(held.items()):
+            self.store(value, "%l", slot)
+
+    def _solve(self) -> None:
+        plan = self.plan.elimination
+        held = {row: self.load("%b", row) for row in range(self.plan.size)}
+        for row, entry, column in (*plan.forward, *plan.backward):
+            value = self.load("%l", entry)
+            if column < 0:
+                held[row] = self.binary("fmul", held[row], value)
+            else:
+                minus = self.fresh(f"fneg {self.real} {value}")
+                held[row] = self.fma(minus, held[column], held[row])
+        for row, value in held.items():
+            self.store(value, "%b", row)
+
+    def _call(self, name: str, *pointers: str) -> None:
+        arguments = ", ".join(f"i64 {pointer}" for pointer in pointers)
+        self.lines.append(f"  call void @{name}({arguments})")
+
+    def _address(self, pointer: str, entry: int) -> str:
+        return self.fresh(f"ptrtoint ptr {self.at(pointer, entry)} to i64")
+
+    def _step(self) -> None:
+        size, plan = self.plan.size, self.plan
+        stage = [s * size for s in range(rodas5p.STAGES)]  # places of u_1 .. u_8 in the workspace
+        argument = rodas5p.STAGES * size
+        coupling = argument + size
+        diagonal = coupling + size
+        jacobian = diagonal + 1
+        factors = jacobian + len(plan.pattern)
+        at = {name: self._address("%w", entry) for name, entry in (
+            ("argument", argument), ("diagonal", diagonal), ("jacobian", jacobian), ("factors", factors),
+        )}  # fmt: skip
+        step = self.load("%h", 0)
+        inverse = self.binary("fdiv", self.vector(1.0), step)
+        self.store(self.binary("fmul", inverse, self.vector(1.0 / rodas5p.GAMMA)), "%w", diagonal)
+        first = self._address("%w", stage[0])
+        self._call("slopes", "%y.address", "%k.address", first, at["jacobian"])
+        self._call("factor", at["jacobian"], at["diagonal"], at["factors"])
+        self._call("solve", at["factors"], first)
+        for number in range(1, rodas5p.STAGES):
+            self._stage_argument(number, stage, argument, coupling, inverse)
+            here = self._address("%w", stage[number])
+            self._call("rates", at["argument"], "%k.address", here)
+
+            def couple(row: str, start: int = stage[number]) -> None:
+                rate = self.load("%w", self.shifted(row, start))
+                total = self.binary("fadd", rate, self.load("%w", self.shifted(row, coupling)))
+                self.store(total, "%w", self.shifted(row, start))
+
+            self.loop(size, couple)
+            self._call("solve", at["factors"], here)
+        self._finish_step(argument, stage[-1])
+
+    def _stage_argument(
+        self, number: int, stage: list[int], argument: int, coupling: int, inverse: str
+    ) -> None:
+        def one_row(row: str) -> None:
+            total = self.load("%y", row)
+            coupled = None
+            for earlier in range(number):
+                u = self.load("%w", self.shifted(row, stage[earlier]))
+                total = self.fma(self.vector(rodas5p.A[number][earlier]), u, total)
+                factor = self.vector(rodas5p.C[number][earlier])
+                coupled = self.binary("fmul", factor, u) if coupled is None else self.fma(factor, u, coupled)
+            assert coupled is not None
+            self.store(total, "%w", self.shifted(row, argument))
+            self.store(self.binary("fmul", coupled, inverse), "%w", self.shifted(row, coupling))
+
+        self.loop(self.plan.size, one_row)
+
+    def _finish_step(self, argument: int, last: int) -> None:
+        """The new states, not below their floors, and the largest error in units of what is allowed.
+
+        A state that would fall further below its floor than its absolute tolerance counts as an error.
+        """
+        relative = self.load("%t", 0)
+        self.store(self.vector(0.0), "%e", 0)
+
+        def one_row(row: str) -> None:
+            change = self.load("%w", self.shifted(row, last))
+            new = self.binary("fadd", self.load("%w", self.shifted(row, argument)), change)
+            sizes = [self._absolute(self.load("%y", row)), self._absolute(new)]
+            absolute = self.load("%a", row)
+            allowed = self.fma(relative, self.larger(*sizes), absolute)
+            error = self.binary("fdiv", self._absolute(change), allowed)
+            place = self.fresh(f"getelementptr double, ptr @floors, i64 {row}")
+            single = self.fresh(f"load double, ptr {place}")
+            first = self.fresh(f"insertelement {self.real} undef, double {single}, i32 0")
+            floor = self.fresh(
+                f"shufflevector {self.real} {first}, {self.real} undef, <{self.width} x i32> zeroinitializer"
+            )
+            deep = self.fresh(f"fcmp olt {self.real} {new}, {self.binary('fsub', floor, absolute)}")
+            error = self.choose(deep, self.vector(NEGATIVE_ERROR), error)
+            below = self.fresh(f"fcmp olt {self.real} {new}, {floor}")
+            self.store(self.choose(below, floor, new), "%z", row)
+            worst = self.load("%e", 0)
+            keep = self.fresh(f"fcmp ole {self.real} {error}, {worst}")
+            broken = self.fresh(f"fcmp uno {self.real} {worst}, {worst}")
+            either = self.fresh(f"or {self.mask} {keep}, {broken}")  # once not a number, always so
+            self.store(self.choose(either, worst, error), "%e", 0)
+
+        self.loop(self.plan.size, one_row)
+        self._call("conditions", "%z.address", "%k.address", "%m.address")
+
+    def _absolute(self, value: str) -> str:
+        return self.fresh(f"call {self.real} @llvm.fabs.v{self.width}f64({self.real} {value})")
