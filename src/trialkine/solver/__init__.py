@@ -1,0 +1,1 @@
+"""The ensemble engine: many patients, each with its own clock, doses and events."""

@@ -1,0 +1,42 @@
+"""How exactly trajectories are solved. Results carry the accuracy they were made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trialkine.solver.driver import Control
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+FLOOR = 0.01  # differences below this share of a state's scale do not matter
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Tolerances of the step control.
+
+    The local error allowed in each state is `relative` times (its size plus a hundredth of its scale).
+    `first_step` follows every dose; `event_width` bounds how exactly an event is located.
+
+    Units: first_step, smallest_step, event_width [day].
+    """
+
+    relative: float = 1e-4
+    first_step: float = 1.0e-3
+    smallest_step: float = 1e-11
+    event_width: float = 1e-7
+    most_steps: int = 2_000_000
+
+    def absolute(self, scales: Array) -> Array:
+        """The absolute tolerance of each state, from its scale."""
+        return self.relative * FLOOR * scales
+
+    def control(self) -> Control:
+        """The numbers for the driver."""
+        return Control(self.relative, self.first_step, self.smallest_step, self.event_width, self.most_steps)
+
+
+REFERENCE = Accuracy(relative=1e-8)

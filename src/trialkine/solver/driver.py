@@ -1,0 +1,380 @@
+"""The driver of the lanes: step sizes, doses, holds, located events and refilling, for any model.
+
+Each lane of a vector holds one patient with its own clock, step size and dose list; nothing a lane does
+depends on its neighbours, so results are the same bits for any batch, order or number of threads.
+Compiled once by numba and cached; a model comes in as kernel addresses and a layout.
+
+Everywhere: `lay` the layout, `ctl` the control, `v` the lanes' vectors, `n` the lanes' integers (patient,
+tries, dose cursor, steps), `p` and `q` the patients' rows, `d` and `e` the doses' rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from trialkine.solver.call_kernel import call_kernel
+from trialkine.solver.layout import SLOTS, Layout
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+EMPTY, PENDING, RUNNING = 0, 1, 2
+OK, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE, TOO_MANY_INFUSIONS = 0, 1, 2, 3, 4
+HELD, GIVEN, DROPPED = 0, 1, 2
+WHO, TRIES, CURSOR, STEPS = 0, 1, 2, 3
+LANE_INTEGERS = 4
+D_TIME, D_AMOUNT, D_DURATION, D_DELAY = 0, 1, 2, 3
+E_INPUT, E_HOLD, E_BLOCK, E_FATE = 0, 1, 2, 3
+
+
+class Control(NamedTuple):
+    """Step control. Units: steps [day]."""
+
+    relative: float
+    first_step: float
+    smallest_step: float
+    event_width: float
+    most_steps: int
+
+
+class Tables(NamedTuple):
+    """What the model fixes (`input_state`, `reset_start`, `reset_state`) and each patient's first dose."""
+
+    input_state: Array
+    reset_start: Array
+    reset_state: Array
+    first_dose: Array
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _load(lane: int, patient: int, lay: Layout, v: Array, n: Array, p: Array, cursor: int) -> None:
+    w = lay.width
+    for i in range(lay.states):
+        v[(lay.l_y + i) * w + lane] = p[patient, lay.p_states + i]
+        v[(lay.l_absolute + i) * w + lane] = p[patient, lay.p_absolute + i]
+    for i in range(lay.columns + lay.inputs):
+        v[(lay.l_k + i) * w + lane] = p[patient, lay.p_columns + i]
+    v[lay.l_time * w + lane] = p[patient, lay.p_time]
+    v[lay.l_step * w + lane] = p[patient, lay.p_step]
+    v[lay.l_bracket * w + lane] = np.inf
+    n[WHO * w + lane] = patient
+    n[TRIES * w + lane] = 0
+    n[CURSOR * w + lane] = cursor
+    n[STEPS * w + lane] = 0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _save(lane: int, lay: Layout, v: Array, n: Array, p: Array) -> None:
+    w = lay.width
+    patient = n[WHO * w + lane]
+    for i in range(lay.states):
+        p[patient, lay.p_states + i] = v[(lay.l_y + i) * w + lane]
+    for i in range(lay.columns, lay.columns + lay.inputs):
+        p[patient, lay.p_columns + i] = v[(lay.l_k + i) * w + lane]
+    p[patient, lay.p_time] = v[lay.l_time * w + lane]
+    p[patient, lay.p_step] = v[lay.l_step * w + lane]
+    n[WHO * w + lane] = -1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sum_infusions(lane: int, number: int, patient: int, lay: Layout, v: Array, p: Array, q: Array) -> None:
+    total = 0.0
+    for s in range(SLOTS):
+        if q[patient, lay.q_slot_kind + s] == RUNNING and q[patient, lay.q_slot_input + s] == number:
+            length = p[patient, lay.p_slot_end + s] - p[patient, lay.p_slot_start + s]
+            total += p[patient, lay.p_slot_amount + s] / length
+    v[(lay.l_k + lay.columns + number) * lay.width + lane] = total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _move_slots(
+    lane: int, patient: int, lay: Layout, v: Array, p: Array, q: Array, input_state: Array
+) -> bool:
+    """Start and end the infusions that are due; says whether anything changed."""
+    now, changed = v[lay.l_time * lay.width + lane], False
+    for s in range(SLOTS):
+        kind = q[patient, lay.q_slot_kind + s]
+        if kind == EMPTY:
+            continue
+        number = q[patient, lay.q_slot_input + s]
+        start, end = p[patient, lay.p_slot_start + s], p[patient, lay.p_slot_end + s]
+        if kind == PENDING and start <= now:
+            changed = True
+            if end > start:
+                q[patient, lay.q_slot_kind + s] = RUNNING
+                _sum_infusions(lane, number, patient, lay, v, p, q)
+            else:
+                q[patient, lay.q_slot_kind + s] = EMPTY
+                v[(lay.l_y + input_state[number]) * lay.width + lane] += p[patient, lay.p_slot_amount + s]
+        elif kind == RUNNING and end <= now:
+            changed = True
+            q[patient, lay.q_slot_kind + s] = EMPTY
+            _sum_infusions(lane, number, patient, lay, v, p, q)
+    return changed
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _judge_dose(lane: int, patient: int, dose: int, lay: Layout, v: Array, q: Array, e: Array) -> int:
+    """Whether a dose that is due is given, held, or dropped because its block has ended."""
+    rule, block = e[dose, E_HOLD], e[dose, E_BLOCK]
+    if rule < 0:
+        return GIVEN
+    if q[patient, lay.q_ended + rule] == block:
+        return DROPPED
+    if q[patient, lay.q_hold_block + rule] != block:
+        q[patient, lay.q_hold_block + rule] = block
+        q[patient, lay.q_hold_count + rule] = 0
+    if v[(lay.l_now + lay.events + lay.milestones + rule) * lay.width + lane] > 0.0:
+        q[patient, lay.q_hold_count + rule] += 1
+        if q[patient, lay.q_hold_count + rule] >= q[patient, lay.q_limit + rule]:
+            q[patient, lay.q_ended + rule] = block
+        return HELD
+    q[patient, lay.q_hold_count + rule] = 0
+    return GIVEN
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _deliver(
+    lane: int, patient: int, dose: int, lay: Layout, v: Array, p: Array, q: Array, d: Array, e: Array,
+    input_state: Array,
+) -> None:  # fmt: skip
+    number = e[dose, E_INPUT]
+    if d[dose, D_DURATION] <= 0.0 and d[dose, D_DELAY] <= 0.0:
+        v[(lay.l_y + input_state[number]) * lay.width + lane] += d[dose, D_AMOUNT]
+        return
+    for s in range(SLOTS):
+        if q[patient, lay.q_slot_kind + s] == EMPTY:
+            start = d[dose, D_TIME] + d[dose, D_DELAY]
+            q[patient, lay.q_slot_kind + s] = PENDING
+            q[patient, lay.q_slot_input + s] = number
+            p[patient, lay.p_slot_start + s] = start
+            p[patient, lay.p_slot_end + s] = start + d[dose, D_DURATION]
+            p[patient, lay.p_slot_amount + s] = d[dose, D_AMOUNT]
+            return
+    q[patient, lay.q_status] = TOO_MANY_INFUSIONS
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _fire(lane: int, patient: int, lay: Layout, tab: Tables, v: Array, p: Array, q: Array) -> int:
+    """Apply what has become true at this moment: 0 nothing, 1 states were reset, 2 a milestone pauses."""
+    w = lay.width
+    start = v.ctypes.data
+    for c in range(lay.events + lay.milestones):
+        if not v[(lay.l_now + c) * w + lane] > 0.0:
+            q[patient, lay.q_true + c] = 0
+        elif q[patient, lay.q_true + c] == 0:
+            q[patient, lay.q_true + c] = 1
+            if c < lay.events:
+                y, k, r = start + lay.l_y * w * 8, start + lay.l_k * w * 8, start + lay.l_reset * w * 8
+                call_kernel(lay.resets, (y, k, r))
+                for r in range(tab.reset_start[c], tab.reset_start[c + 1]):
+                    v[(lay.l_y + tab.reset_state[r]) * w + lane] = v[(lay.l_reset + r) * w + lane]
+                return 1
+            p[patient, lay.p_milestone + c - lay.events] = v[lay.l_time * w + lane]
+            q[patient, lay.q_paused] = c - lay.events
+            return 2
+    return 0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _settle(
+    lane: int, stale: bool, target: float, lay: Layout, ctl: Control, tab: Tables,
+    v: Array, n: Array, p: Array, q: Array, d: Array, e: Array,
+) -> bool:  # fmt: skip
+    """Do all that is due at the lane's time; says whether the patient is finished for this call.
+
+    `stale` says that the lane's margins are not those of its states.
+    """
+    w = lay.width
+    patient = n[WHO * w + lane]
+    last_dose = tab.first_dose[patient + 1]
+    disturbed = False
+    while True:
+        if stale:
+            start = v.ctypes.data
+            y, k, m = start + lay.l_y * w * 8, start + lay.l_k * w * 8, start + lay.l_now * w * 8
+            call_kernel(lay.conditions, (y, k, m))
+        fired = _fire(lane, patient, lay, tab, v, p, q)
+        if fired == 2:
+            return True
+        stale = fired == 1 or _move_slots(lane, patient, lay, v, p, q, tab.input_state)
+        if not stale:
+            dose = n[CURSOR * w + lane]
+            if dose >= last_dose or d[dose, D_TIME] > v[lay.l_time * w + lane]:
+                break
+            n[CURSOR * w + lane] = dose + 1
+            e[dose, E_FATE] = _judge_dose(lane, patient, dose, lay, v, q, e)
+            if e[dose, E_FATE] == GIVEN:
+                _deliver(lane, patient, dose, lay, v, p, q, d, e, tab.input_state)
+                if q[patient, lay.q_status] != OK:
+                    return True
+                stale = True
+        disturbed = disturbed or stale
+    if v[lay.l_time * w + lane] >= target:
+        return True
+    stop = target
+    dose = n[CURSOR * w + lane]
+    if dose < last_dose:
+        stop = min(stop, d[dose, D_TIME])
+    for s in range(SLOTS):
+        kind = q[patient, lay.q_slot_kind + s]
+        if kind == PENDING:
+            stop = min(stop, p[patient, lay.p_slot_start + s])
+        elif kind == RUNNING:
+            stop = min(stop, p[patient, lay.p_slot_end + s])
+    v[lay.l_stop * w + lane] = stop
+    if disturbed:
+        v[lay.l_step * w + lane] = ctl.first_step
+        v[lay.l_bracket * w + lane] = np.inf
+        n[TRIES * w + lane] = 0
+    return False
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _choose_step(lane: int, lay: Layout, v: Array) -> None:
+    """Set the length of the next trial step, landing exactly on stops without a sliver before them."""
+    w = lay.width
+    remaining = v[lay.l_stop * w + lane] - v[lay.l_time * w + lane]
+    h = min(v[lay.l_step * w + lane], v[lay.l_bracket * w + lane])
+    if h >= remaining * (1.0 - 1e-9):
+        h = remaining
+    elif 2.0 * h > remaining:
+        h = 0.5 * remaining
+    v[lay.l_h * w + lane] = h
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _locate(lane: int, patient: int, h: float, lay: Layout, v: Array, n: Array, q: Array) -> bool:
+    """When a condition became true within the step, shorten the next trial towards where; says whether."""
+    w = lay.width
+    where = np.inf
+    for c in range(lay.events + lay.milestones):
+        after = v[(lay.l_margins + c) * w + lane]
+        if after > 0.0 and q[patient, lay.q_true + c] == 0:
+            before = min(v[(lay.l_now + c) * w + lane], 0.0)
+            where = min(where, h * before / (before - after))
+    if where == np.inf:
+        return False
+    n[TRIES * w + lane] += 1
+    if n[TRIES * w + lane] % 4 == 0 or not where < h:
+        where = 0.5 * h
+    v[lay.l_bracket * w + lane] = h
+    v[lay.l_step * w + lane] = max(where, 0.01 * h)
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _digest(
+    lane: int, target: float, lay: Layout, ctl: Control, tab: Tables,
+    v: Array, n: Array, p: Array, q: Array, d: Array, e: Array,
+) -> bool:  # fmt: skip
+    """Accept or reject the lane's trial step; says whether the patient is finished for this call."""
+    w = lay.width
+    patient = n[WHO * w + lane]
+    h, error = v[lay.l_h * w + lane], v[lay.l_error * w + lane]
+    proposed, bracket = v[lay.l_step * w + lane], v[lay.l_bracket * w + lane]
+    n[STEPS * w + lane] += 1
+    if n[STEPS * w + lane] > ctl.most_steps:
+        q[patient, lay.q_status] = TOO_MANY_STEPS
+        return True
+    if not error <= 1.0:
+        shrink = 0.1
+        if error < 1e30:
+            shrink = max(0.2, 0.9 * error**-0.2)
+        v[lay.l_step * w + lane] = h * shrink
+        q[patient, lay.q_rejected] += 1
+        if h * shrink < ctl.smallest_step:
+            q[patient, lay.q_status] = STEP_TOO_SMALL
+            return True
+        return False
+    if h > ctl.event_width and _locate(lane, patient, h, lay, v, n, q):
+        q[patient, lay.q_rejected] += 1
+        return False
+    q[patient, lay.q_accepted] += 1
+    for i in range(lay.states):
+        v[(lay.l_y + i) * w + lane] = v[(lay.l_z + i) * w + lane]
+    for c in range(lay.events + lay.milestones + lay.holds):
+        v[(lay.l_now + c) * w + lane] = v[(lay.l_margins + c) * w + lane]
+    grown = h * min(6.0, 0.9 * max(error, 1e-12) ** -0.2)
+    if bracket < np.inf:
+        bracket -= h
+        v[lay.l_step * w + lane] = bracket
+        if bracket <= ctl.smallest_step:
+            bracket = np.inf
+            v[lay.l_step * w + lane] = max(h, ctl.first_step)
+        v[lay.l_bracket * w + lane] = bracket
+    elif h >= proposed * (1.0 - 1e-9):
+        v[lay.l_step * w + lane] = grown
+    else:
+        v[lay.l_step * w + lane] = max(proposed, grown)
+    if h >= v[lay.l_stop * w + lane] - v[lay.l_time * w + lane]:
+        v[lay.l_time * w + lane] = v[lay.l_stop * w + lane]
+    else:
+        v[lay.l_time * w + lane] += h
+    return _settle(lane, False, target, lay, ctl, tab, v, n, p, q, d, e)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _refill(
+    lane: int, place: int, todo: Array, targets: Array, lay: Layout, ctl: Control, tab: Tables,
+    v: Array, n: Array, p: Array, q: Array, d: Array, e: Array,
+) -> int:  # fmt: skip
+    """Give the lane the next patient who has time to pass; the place in the queue after it."""
+    while place < len(todo):
+        patient = todo[place]
+        place += 1
+        if q[patient, lay.q_status] != OK:
+            continue
+        finite = True
+        for i in range(lay.p_time):
+            finite = finite and np.isfinite(p[patient, i])
+        if not finite:
+            q[patient, lay.q_status] = NOT_FINITE
+            continue
+        _load(lane, patient, lay, v, n, p, tab.first_dose[patient])
+        if _settle(lane, True, targets[patient], lay, ctl, tab, v, n, p, q, d, e):
+            _save(lane, lay, v, n, p)
+            continue
+        return place
+    n[WHO * lay.width + lane] = -1
+    v[lay.l_h * lay.width + lane] = ctl.first_step
+    return place
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def advance_patients(
+    todo: Array, targets: Array, lay: Layout, ctl: Control, tab: Tables,
+    v: Array, n: Array, p: Array, q: Array, d: Array, e: Array,
+) -> None:  # fmt: skip
+    """Advance the patients in `todo` to their targets, or to the milestone that pauses them.
+
+    Units: targets [day].
+    """
+    w = lay.width
+    place, active = 0, 0
+    start = v.ctypes.data
+    y, k, h = start + lay.l_y * w * 8, start + lay.l_k * w * 8, start + lay.l_h * w * 8
+    absolute, relative = start + lay.l_absolute * w * 8, start + lay.l_relative * w * 8
+    work, z = start + lay.l_work * w * 8, start + lay.l_z * w * 8
+    error, margins = start + lay.l_error * w * 8, start + lay.l_margins * w * 8
+    for lane in range(w):
+        v[lay.l_relative * w + lane] = ctl.relative
+        n[WHO * w + lane] = -1
+    for lane in range(w):
+        place = _refill(lane, place, todo, targets, lay, ctl, tab, v, n, p, q, d, e)
+        active += n[WHO * w + lane] >= 0
+    while active > 0:
+        for lane in range(w):
+            if n[WHO * w + lane] >= 0:
+                _choose_step(lane, lay, v)
+        call_kernel(lay.step, (y, k, h, absolute, relative, work, z, error, margins))
+        for lane in range(w):
+            patient = n[WHO * w + lane]
+            if patient < 0:
+                continue
+            if _digest(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e):
+                _save(lane, lay, v, n, p)
+                place = _refill(lane, place, todo, targets, lay, ctl, tab, v, n, p, q, d, e)
+                active -= n[WHO * w + lane] < 0

@@ -1,0 +1,253 @@
+"""An ensemble of patients under one model: start it, advance it from visit to visit, read it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trialkine.compiler.compiled import CompiledModel
+from trialkine.model.evaluate import Evaluation, initial_states, observe, state_scales
+from trialkine.model.model import flat_name
+from trialkine.solver.accuracy import Accuracy
+from trialkine.solver.doses import DoseTable
+from trialkine.solver.driver import (
+    D_AMOUNT,
+    D_DELAY,
+    D_DURATION,
+    D_TIME,
+    E_BLOCK,
+    E_FATE,
+    E_HOLD,
+    E_INPUT,
+    LANE_INTEGERS,
+    Tables,
+    advance_patients,
+)
+from trialkine.solver.layout import Layout, make_layout
+from trialkine.solver.status import DoseFate, Status
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+PATIENTS_PER_TASK = 64
+LINE = 64  # bytes; vector buffers start on a cache line
+
+
+class Ensemble:
+    """Many patients, each with its own clock.
+
+    Shape: parameters (patient, parameter) in the model's flat order.
+    """
+
+    def __init__(self, compiled: CompiledModel, parameters: Array, accuracy: Accuracy | None = None) -> None:
+        self.compiled = compiled
+        self.model = compiled.model
+        self.accuracy = accuracy or Accuracy()
+        self.parameters = np.ascontiguousarray(parameters, dtype=float)
+        self._layout = _layout(compiled)
+        self._reals, self._wholes = _start(self._layout, compiled, self.parameters, self.accuracy)
+
+    @property
+    def size(self) -> int:
+        """Number of patients."""
+        return len(self.parameters)
+
+    @property
+    def states(self) -> Array:
+        """The states now. Shape: (patient, state)."""
+        return self._reals[:, : self._layout.states]
+
+    @property
+    def time(self) -> Array:
+        """Each patient's clock. Units: [day]."""
+        return self._reals[:, self._layout.p_time]
+
+    @property
+    def status(self) -> Array:
+        """Each patient's `Status` as a number."""
+        return self._wholes[:, self._layout.q_status]
+
+    @property
+    def steps(self) -> Array:
+        """Steps accepted and rejected so far. Shape: (patient, 2)."""
+        first = self._layout.q_accepted
+        return self._wholes[:, first : first + 2]
+
+    def milestone_times(self, name: str) -> Array:
+        """When each patient last reached a milestone; nan before. Units: [day]."""
+        return self._reals[:, self._layout.p_milestone + self._milestone(name)]
+
+    def paused_by(self, name: str) -> Array:
+        """Which patients the last advance stopped at this milestone."""
+        return np.asarray(self._wholes[:, self._layout.q_paused] == self._milestone(name))
+
+    def _milestone(self, name: str) -> int:
+        return [milestone.name for milestone in self.model.milestones].index(name)
+
+    def parameter(self, name: str) -> Array:
+        """One parameter of every patient, by its flat name."""
+        return self.parameters[:, self.model.parameter_names.index(name)]
+
+    def change_parameter(self, name: str, patients: Array, values: Array) -> None:
+        """Give some patients another value of a parameter from now on."""
+        lay = self._layout
+        self.parameters = self.parameters.copy()
+        self.parameters[patients, self.model.parameter_names.index(name)] = values
+        columns = self.compiled.columns(self.parameters[patients])
+        self._reals[patients, lay.p_columns : lay.p_columns + lay.columns] = columns
+
+    def observe(self, *names: str, patients: Array | None = None) -> Mapping[str, Array]:
+        """States or quantities now, for all or some patients."""
+        rows = slice(None) if patients is None else patients
+        return observe(self.model, names, self.states[rows], self.parameters[rows])
+
+    def copy(self) -> Ensemble:
+        """The same patients at the same moment, free to go another way."""
+        other = object.__new__(Ensemble)
+        other.__dict__.update(self.__dict__)
+        other._reals, other._wholes = self._reals.copy(), self._wholes.copy()
+        return other
+
+    def advance(self, to: Array | float, doses: DoseTable | None = None, jobs: int | None = None) -> Array:
+        """Advance each patient to its time in `to`, or to the milestone that pauses it.
+
+        `doses` are those due from each patient's clock up to and at `to`; nan in `to` leaves a patient
+        where it is. Returns the `DoseFate` of every dose. Results do not depend on `jobs`.
+
+        Units: to [day].
+        """
+        layout = self._layout
+        targets = np.broadcast_to(np.asarray(to, dtype=float), (self.size,)).copy()
+        first, reals, wholes = _resolve(self, doses or DoseTable.empty())
+        tables = _tables(self.compiled, first)
+        todo = np.flatnonzero(targets >= self.time)
+        self._wholes[:, layout.q_paused] = -1
+        tasks = [todo[i : i + PATIENTS_PER_TASK] for i in range(0, len(todo), PATIENTS_PER_TASK)]
+        control = self.accuracy.control()
+
+        def run(task: Array) -> None:
+            vectors, integers = _lanes(layout)
+            advance_patients(
+                task, targets, layout, control, tables, vectors, integers, self._reals, self._wholes,
+                reals, wholes,
+            )  # fmt: skip
+
+        workers = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
+        if workers == 1:
+            for task in tasks:
+                run(task)
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                list(pool.map(run, tasks))
+        return wholes[:, E_FATE]
+
+
+@dataclass(frozen=True)
+class _Route:
+    """A route resolved to numbers for every patient."""
+
+    input: int
+    factor: Array
+    duration: Array
+    delay: Array
+    hold: int
+
+
+def _layout(compiled: CompiledModel) -> Layout:
+    flat = compiled.plan.flat
+    return make_layout(
+        dict(compiled.addresses), compiled.width, compiled.plan.size, len(compiled.plan.columns),
+        len(flat.dosed_states), len(flat.events), len(flat.milestones), len(flat.holds),
+        len(flat.reset_values), compiled.plan.workspace,
+    )  # fmt: skip
+
+
+def _tables(compiled: CompiledModel, first_dose: Array) -> Tables:
+    flat = compiled.plan.flat
+    return Tables(
+        np.array(flat.dosed_states, dtype=np.int64),
+        np.cumsum([0, *(len(event.resets) for event in flat.events)]).astype(np.int64),
+        np.array([state for event in flat.events for state, _ in event.resets], dtype=np.int64),
+        first_dose,
+    )
+
+
+def _start(
+    lay: Layout, compiled: CompiledModel, parameters: Array, accuracy: Accuracy
+) -> tuple[Array, Array]:
+    model, n = compiled.model, len(parameters)
+    reals, wholes = np.zeros((n, lay.p_size)), np.zeros((n, lay.q_size), dtype=np.int64)
+    with np.errstate(all="ignore"):
+        reals[:, : lay.states] = initial_states(model, parameters)
+        reals[:, lay.p_absolute : lay.p_columns] = accuracy.absolute(state_scales(model, parameters))
+    reals[:, lay.p_columns : lay.p_columns + lay.columns] = compiled.columns(parameters)
+    reals[:, lay.p_step] = accuracy.first_step
+    reals[:, lay.p_milestone :] = np.nan
+    wholes[:, lay.q_paused] = -1
+    wholes[:, lay.q_hold_block : lay.q_limit] = -1
+    wholes[:, lay.q_limit :] = np.iinfo(np.int64).max
+    for number, hold in enumerate(model.holds):
+        if hold.end_cycle_after is not None:
+            position = model.parameter_names.index(hold.end_cycle_after)
+            wholes[:, lay.q_limit + number] = np.maximum(1, np.rint(parameters[:, position]))
+    return reals, wholes
+
+
+def _resolve(ensemble: Ensemble, doses: DoseTable) -> tuple[Array, Array, Array]:
+    """The dose table in the driver's terms: first rows, reals and integers."""
+    size = len(doses)
+    reals, wholes = np.zeros((size, 4)), np.zeros((size, 4), dtype=np.int64)
+    reals[:, D_TIME], reals[:, D_DURATION] = doses.time, doses.duration
+    wholes[:, E_BLOCK], wholes[:, E_FATE] = doses.block, int(DoseFate.NOT_DUE)
+    for number, (agent, name) in enumerate(doses.routes):
+        route = _route(ensemble, agent, name)
+        rows = np.flatnonzero(doses.route == number)
+        who = doses.patient[rows]
+        reals[rows, D_AMOUNT] = doses.amount[rows] * route.factor[who]
+        reals[rows, D_DURATION] = np.maximum(reals[rows, D_DURATION], route.duration[who])
+        reals[rows, D_DELAY] = route.delay[who]
+        wholes[rows, E_INPUT] = route.input
+        wholes[rows, E_HOLD] = np.where(doses.may_hold[rows], route.hold, -1)
+    first = np.searchsorted(doses.patient, np.arange(ensemble.size + 1)).astype(np.int64)
+    return first, reals, wholes
+
+
+def _route(ensemble: Ensemble, agent: str, route: str) -> _Route:
+    model = ensemble.model
+    target = model.routes[agent, route]
+    dosed = ensemble.compiled.plan.flat.dosed_states
+    position = model.state_names.index(flat_name(target.into, ()))
+    evaluation = Evaluation(model, None, ensemble.parameters)
+    evaluation.values["dose"] = np.ones((ensemble.size, *(1 for _ in model.indices)))
+    zeros = np.zeros(ensemble.size)
+
+    def column(text: Any) -> Array:
+        return zeros if text is None else evaluation.flat(evaluation.text(text), ())[:, 0]
+
+    holds = [number for number, hold in enumerate(model.holds) if hold.agent == agent]
+    return _Route(
+        dosed.index(position), column(target.amount), column(target.duration), column(target.delay),
+        holds[0] if holds else -1,
+    )  # fmt: skip
+
+
+def _lanes(lay: Layout) -> tuple[Array, Array]:
+    """Working memory of one thread; its vectors start on a cache line, as the kernels expect."""
+    raw = np.zeros(lay.l_size * lay.width + LINE // 8)
+    offset = (-raw.ctypes.data % LINE) // 8
+    vectors = raw[offset : offset + lay.l_size * lay.width]
+    vectors[lay.l_h * lay.width : (lay.l_h + 1) * lay.width] = 1e-3
+    return vectors, np.zeros(LANE_INTEGERS * lay.width, dtype=np.int64)
+
+
+def failures(status: Array) -> dict[str, int]:
+    """How many patients ended with each reason other than success."""
+    return {
+        member.name.lower(): int(np.sum(status == member))
+        for member in Status
+        if member is not Status.OK and np.any(status == member)
+    }
