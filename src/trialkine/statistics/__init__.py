@@ -1,0 +1,1 @@
+"""Plain arrays in, small frozen records out: survival, proportions, changes, predictive intervals."""
