@@ -1,0 +1,1 @@
+"""Measured visits in, outcomes out: response, progression and survival. Knows no model."""
