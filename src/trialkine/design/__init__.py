@@ -1,0 +1,1 @@
+"""Trial designs as plain numbers: rules, their error rates, and the search for the best."""
