@@ -1,0 +1,154 @@
+"""Draw virtual patients until enough of them are eligible and plausible.
+
+Candidates are numbered from 0; everything about a candidate is keyed by that number, so the patients
+are the first n acceptable candidates whatever the size of the batches. A smaller sample is the beginning
+of a larger one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trialkine.errors import InputError
+from trialkine.population import eligibility
+from trialkine.population.correlation import Correlation
+from trialkine.population.covariates import draw_age, draw_body
+from trialkine.population.eligibility import Eligibility, first_unmet_criterion
+from trialkine.population.fitness import Fitness, draw_fitness, fitness_of, performance_status
+from trialkine.population.packaged import with_replacements
+from trialkine.population.parameters import ParameterPopulation, Records, parameter_population
+from trialkine.population.patients import Column, Patients
+from trialkine.population.plausibility import Evaluate, PlausibilityRule, first_broken_rule
+from trialkine.randomness import Integers
+from trialkine.records import ParameterRecord
+
+LARGEST_BATCH = 32_768
+SMALLEST_BATCH = 256
+FEWEST_DRAWN_BEFORE_GIVING_UP = 20_000
+LEAST_ACCEPTED_SHARE = 1e-3
+EVERYONE = Eligibility()
+
+
+@dataclass(frozen=True)
+class Screening:
+    """All that decides about a candidate, and the reasons for turning one away in their fixed order."""
+
+    population: ParameterPopulation
+    body: Mapping[str, ParameterRecord]
+    fitness: Fitness
+    criteria: Eligibility
+    rules: tuple[PlausibilityRule, ...]
+    evaluate: Evaluate | None
+    seed: int
+    replicate: int
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Reasons for turning a candidate away."""
+        return eligibility.REASONS + tuple(rule.reason for rule in self.rules)
+
+
+def sample_patients(
+    records: Records,
+    correlations: Sequence[Correlation],
+    n: int,
+    seed: int,
+    *,
+    criteria: Eligibility = EVERYONE,
+    plausibility: Sequence[PlausibilityRule] = (),
+    evaluate: Evaluate | None = None,
+    replicate: int = 0,
+    covariates: Mapping[str, ParameterRecord] | None = None,
+) -> Patients:
+    """The first `n` candidates who are eligible and plausible.
+
+    `covariates` are a disease's own records of body and fitness, which replace the packaged ones.
+
+    Raises: InputError, when a record is unusable, or when fewer than 1 in 1,000 candidates pass.
+    """
+    if n < 1:
+        raise InputError(f"{n} patients cannot be drawn. Ask for 1 or more.")
+    body = with_replacements(covariates)
+    population = parameter_population(records, correlations)
+    fitness = fitness_of(body, population)
+    screening = Screening(population, body, fitness, criteria, tuple(plausibility), evaluate, seed, replicate)
+    verdicts = _draw_until_enough(screening, n)
+    accepted = np.flatnonzero(verdicts < 0)[:n].astype(np.int64)
+    drawn = int(accepted[-1]) + 1
+    return Patients(
+        id=accepted,
+        parameters=population.values(seed, replicate, accepted),
+        covariates=_covariates(screening, accepted),
+        drawn=drawn,
+        rejections=_rejections(screening, verdicts[:drawn]),
+    )
+
+
+def _draw_until_enough(screening: Screening, n: int) -> Integers:
+    """The verdict on each candidate from number 0, until `n` are accepted: -1, or the reason's position."""
+    verdicts = np.zeros(0, dtype=np.int64)
+    wanted = max(2 * n, SMALLEST_BATCH)
+    while True:
+        first = verdicts.size
+        batch = np.arange(first, first + min(wanted, LARGEST_BATCH), dtype=np.int64)
+        verdicts = np.concatenate([verdicts, _verdicts(screening, batch)])
+        accepted = int(np.count_nonzero(verdicts < 0))
+        if accepted >= n:
+            return verdicts
+        share = accepted / verdicts.size
+        if verdicts.size >= FEWEST_DRAWN_BEFORE_GIVING_UP and share < LEAST_ACCEPTED_SHARE:
+            raise InputError(_too_few(screening, verdicts, accepted))
+        wanted = SMALLEST_BATCH + math.ceil((n - accepted) / max(share, LEAST_ACCEPTED_SHARE))
+
+
+def _verdicts(screening: Screening, candidates: Integers) -> Integers:
+    """The position of the first reason to turn each candidate away, or -1; the cheap criteria come first."""
+    seed, replicate = screening.seed, screening.replicate
+    fitness = draw_fitness(screening.fitness, screening.population, seed, replicate, candidates)
+    verdicts = first_unmet_criterion(
+        screening.criteria,
+        draw_age(screening.body, seed, replicate, candidates),
+        performance_status(fitness, screening.fitness.status_shares),
+        fitness,
+    )
+    if screening.rules:
+        eligible = np.flatnonzero(verdicts < 0)
+        columns = screening.population.values(seed, replicate, candidates[eligible])
+        broken = first_broken_rule(screening.rules, screening.evaluate, columns, eligible.size)
+        verdicts[eligible] = np.where(broken < 0, -1, broken + len(eligibility.REASONS))
+    return verdicts
+
+
+def _covariates(screening: Screening, patients: Integers) -> dict[str, Column]:
+    """Every covariate of the given patients."""
+    seed, replicate = screening.seed, screening.replicate
+    fitness = draw_fitness(screening.fitness, screening.population, seed, replicate, patients)
+    return {
+        "age": draw_age(screening.body, seed, replicate, patients),
+        **draw_body(screening.body, seed, replicate, patients),
+        "performance_status": performance_status(fitness, screening.fitness.status_shares),
+        "fitness": fitness,
+    }
+
+
+def _rejections(screening: Screening, verdicts: Integers) -> dict[str, int]:
+    """How many candidates each reason turned away, in the order of the reasons, none left out."""
+    counts: dict[str, int] = {}
+    for position, reason in enumerate(screening.reasons):
+        counts[reason] = counts.get(reason, 0) + int(np.count_nonzero(verdicts == position))
+    return counts
+
+
+def _too_few(screening: Screening, verdicts: Integers, accepted: int) -> str:
+    """The sentence that says why hardly anybody passes."""
+    rejections = _rejections(screening, verdicts)
+    dominating = max(rejections, key=lambda reason: rejections[reason])
+    return (
+        f"Only {accepted:,} of {verdicts.size:,} virtual patients passed; "
+        f"{rejections[dominating]:,} were turned away for '{dominating}'. "
+        "Widen that criterion, or check the parameters it rests on."
+    )
