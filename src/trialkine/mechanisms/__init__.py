@@ -1,0 +1,1 @@
+"""The biology, one process per file; `core.CORE` gathers the files, so a new one needs no edit elsewhere."""

@@ -1,0 +1,1 @@
+"""Structural variants: mechanisms that are composed only when asked for by name."""
