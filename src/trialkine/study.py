@@ -1,0 +1,188 @@
+"""The one orchestrator: a protocol in, a finished trial out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from trialkine.agents.catalogue import agent_records, catalogue
+from trialkine.compiler.compiled import compile_model
+from trialkine.diseases.disease import TRIAL_PARAMETERS, Disease, load_disease
+from trialkine.endpoints.registry import find_criteria
+from trialkine.errors import SimulationError
+from trialkine.evidence.parameter_files import in_unit
+from trialkine.mechanisms.core import CORE
+from trialkine.model.compose import compose
+from trialkine.model.evaluate import start_values
+from trialkine.model.model import Model
+from trialkine.population.case_mix import draw_excluded_fraction
+from trialkine.population.eligibility import Eligibility
+from trialkine.population.parameters import flat_values
+from trialkine.population.patients import Patients
+from trialkine.population.plausibility import PlausibilityRule
+from trialkine.population.sample import sample_patients
+from trialkine.records import ParameterRecord
+from trialkine.solver.accuracy import Accuracy
+from trialkine.solver.ensemble import Ensemble, failures
+from trialkine.trial.conduct import ArmRecord, Conduct
+from trialkine.trial.enrolled import enrol
+from trialkine.trial.measurement import measurement_records
+from trialkine.trial.protocol import Protocol
+from trialkine.trial.result import Accounting, TrialResult
+from trialkine.trial.tables import arm_tables, join_tables
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Progress = Callable[[float, str], None]
+
+MOST_FAILED = 0.05  # a larger share of failed patients makes the result meaningless
+MODEL_SHARE, ARMS_SHARE = 0.03, 0.92  # of the progress bar
+
+
+def run_protocol(
+    protocol: Protocol,
+    *,
+    patients: int | None = None,
+    trials: int = 1,
+    seed: int = 0,
+    jobs: int | None = None,
+    progress: Progress = lambda done, message: None,
+    accuracy: Accuracy | None = None,
+) -> TrialResult:
+    """Run a trial, or repeat it.
+
+    `patients` replaces the protocol's number per arm; `trials` repeats the trial with new patients each
+    time; `jobs` bounds the threads and never changes a result.
+
+    Raises: SimulationError, when so many patients failed that the result would mislead.
+    """
+    progress(0.0, "composing the model")
+    disease = load_disease(protocol.disease)
+    model = compose(CORE, *(catalogue()[name] for name in protocol.agents))
+    records = model_records(model, disease, protocol.agents)
+    compiled = compile_model(model)
+    progress(MODEL_SHARE, "drawing virtual patients")
+    size = patients or protocol.enrolment.patients
+    mixes = tuple(_case_mix(protocol, disease, seed, replicate) for replicate in range(trials))
+    groups = _patients(protocol, model, disease, records, size, mixes, seed)
+    arms: list[ArmRecord] = []
+    for number, arm in enumerate(protocol.arms):
+        mine = [_of_arm(protocol, group, number, size) for group in groups]
+        enrolled = enrol(protocol, mine, model.parameter_names, seed)
+        ensemble = Ensemble(compiled, enrolled.parameters, accuracy)
+
+        def report(done: float, name: str = arm.name, before: int = number) -> None:
+            share = (before + done) / len(protocol.arms)
+            progress(MODEL_SHARE + share * ARMS_SHARE, name)
+
+        arms.append(Conduct(protocol, arm, enrolled, ensemble, seed).run(jobs, report))
+    progress(MODEL_SHARE + ARMS_SHARE, "scoring outcomes")
+    criteria = find_criteria(protocol.assessments.criteria)
+    confirm = protocol.assessments.confirm_after
+    tables = join_tables([arm_tables(a, criteria, confirm.days if confirm else None) for a in arms])
+    failed = Counter[str]()
+    for record in arms:
+        failed.update(failures(record.status))
+    _check_failures(failed, sum(len(record.status) for record in arms))
+    result = TrialResult(
+        protocol=protocol,
+        arms=tuple(arm.name for arm in protocol.arms),
+        replicates=trials,
+        seed=seed,
+        **tables,
+        biomarkers={name: _unit(model, name) for name in protocol.assessments.biomarkers},
+        case_mix=mixes,
+        accounting=Accounting(
+            sum(group.drawn for group in groups), _sum(group.rejections for group in groups), dict(failed)
+        ),
+        parameters=(*records.values(), *measurement_records().values()),
+        equations=str(model),
+        model_hash=model.hash,
+        work={"steps": float(sum(record.steps.sum() for record in arms))},
+    )
+    progress(1.0, "done")
+    return result
+
+
+def model_records(model: Model, disease: Disease, agents: Iterable[str]) -> dict[str, ParameterRecord]:
+    """The record of every parameter of a model, in the model's units."""
+    known: dict[str, ParameterRecord] = dict(disease.records)
+    for name in agents:
+        known |= agent_records(name)
+    return {name: in_unit(known[name], parameter.unit) for name, parameter in model.parameters.items()}
+
+
+def typical_parameters(model: Model, records: Mapping[str, ParameterRecord]) -> Array:
+    """The typical patient's parameters in the model's flat order. Shape: (1, parameter)."""
+    values = {key: value for record in records.values() for key, value in flat_values(record).items()}
+    return np.array([[values[name] for name in model.parameter_names]])
+
+
+def _case_mix(protocol: Protocol, disease: Disease, seed: int, replicate: int) -> float:
+    stated = protocol.eligibility.excluded_fraction
+    if stated is not None:
+        return stated
+    return draw_excluded_fraction(disease.records[TRIAL_PARAMETERS[0]], seed, replicate)
+
+
+def _patients(
+    protocol: Protocol, model: Model, disease: Disease, records: Mapping[str, ParameterRecord], size: int,
+    mixes: tuple[float, ...], seed: int,
+) -> list[Patients]:  # fmt: skip
+    rules = [
+        PlausibilityRule(bound.quantity, bound.reason, bound.at_most, bound.at_least)
+        for bound in disease.plausibility
+    ]
+    correlations = [(*entry.between, entry.value) for entry in disease.correlations]
+    low, high = protocol.eligibility.age
+
+    def evaluate(names: Any, columns: Mapping[str, Array]) -> Mapping[str, Array]:
+        parameters = np.stack([columns[name] for name in model.parameter_names], axis=1)
+        return start_values(model, names, parameters)
+
+    arms = 1 if protocol.is_counterfactual else len(protocol.arms)
+    return [
+        sample_patients(
+            records,
+            correlations,
+            size * arms,
+            seed,
+            criteria=Eligibility(
+                tuple(protocol.eligibility.performance_status), (low, np.inf if high is None else high), mix
+            ),
+            plausibility=rules,
+            evaluate=evaluate,
+            replicate=replicate,
+        )
+        for replicate, mix in enumerate(mixes)
+    ]
+
+
+def _of_arm(protocol: Protocol, group: Patients, number: int, size: int) -> Patients:
+    """The patients of one arm: all of them when arms are counterfactual, else every so-manieth."""
+    if protocol.is_counterfactual or len(protocol.arms) == 1:
+        return group
+    return group.select(np.arange(number, len(group), len(protocol.arms))[:size])
+
+
+def _check_failures(failed: Mapping[str, int], total: int) -> None:
+    count = sum(failed.values())
+    if count > MOST_FAILED * total:
+        reasons = ", ".join(f"{name} {number}" for name, number in failed.items())
+        raise SimulationError(
+            f"{count} of {total} simulated patients failed ({reasons}), more than {MOST_FAILED:.0%}: the "
+            "result would mislead. Check the parameters, or report this with the protocol and seed."
+        )
+
+
+def _unit(model: Model, name: str) -> str:
+    return model.states[name].unit if name in model.states else model.quantities[name].unit
+
+
+def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total = Counter[str]()
+    for count in counts:
+        total.update(count)
+    return dict(total)

@@ -1,0 +1,1 @@
+"""Protocol files and trial conduct: enrol, treat, observe, decide, score."""

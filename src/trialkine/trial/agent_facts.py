@@ -1,0 +1,60 @@
+"""What checking a protocol needs to know of agents and diseases, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialkine.model.declarations import Agent
+
+
+@dataclass(frozen=True)
+class AgentFacts:
+    """An agent's unit of dose, its routes, and what doses are scaled to.
+
+    `routes` says of each route whether the protocol must state an infusion time (or a bolus);
+    `route_bases` overrides `bases` (`flat`, `kg`, `m2`) for single routes.
+    """
+
+    name: str
+    dose_unit: str
+    routes: Mapping[str, bool]
+    bases: tuple[str, ...] = ("flat", "kg", "m2")
+    route_bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def bases_by(self, route: str) -> tuple[str, ...]:
+        """What doses are scaled to when given by `route`."""
+        return self.route_bases.get(route, self.bases)
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """The names a protocol file may use. Without diseases or biomarkers those are not checked."""
+
+    agents: Mapping[str, AgentFacts]
+    diseases: tuple[str, ...] = ()
+    biomarkers: tuple[str, ...] = ()
+
+
+def known_names() -> KnownNames:
+    """The names that this installation knows."""
+    from trialkine.agents import catalogue
+    from trialkine.diseases import disease_names
+
+    agents = {name: facts_of(agent) for name, agent in catalogue().items()}
+    return KnownNames(agents, tuple(disease_names()))
+
+
+def facts_of(agent: Agent) -> AgentFacts:
+    """The facts of one agent.
+
+    Bases are listed with the usual one first. A dose into a vein must be scaled where the usual one is: there
+    a number without its `/kg` is far more often a slip than a meaning.
+    """
+    routes = {route: entry.infused for route, entry in agent.routes.items()}
+    scaled = tuple(basis for basis in agent.dose_bases if basis != "flat")
+    is_usually_scaled = agent.dose_bases[:1] != ("flat",)
+    by_route = {route: scaled for route, infused in routes.items() if infused and is_usually_scaled}
+    return AgentFacts(agent.name, agent.dose_unit, routes, agent.dose_bases, by_route)

@@ -1,0 +1,132 @@
+"""Reads a protocol file and reports all of its faults at once, each with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from trialkine.errors import ProblemsError
+from trialkine.trial.agent_facts import KnownNames
+from trialkine.trial.protocol import Protocol
+from trialkine.trial.reading import Document, fail, read_document, read_text
+from trialkine.trial.sentences import Fault, faults
+from trialkine.trial.treatment_checks import treatment_faults
+from trialkine.trial.words import shorten, suggestion
+
+
+def read_protocol(path: str | Path, known: KnownNames) -> Protocol:
+    """The protocol in a file.
+
+    Raises: ProblemsError, with every fault.
+    """
+    return protocol_from_text(read_text(path), known, str(path))
+
+
+def protocol_from_text(text: str, known: KnownNames, file: str = "") -> Protocol:
+    """The protocol in YAML text.
+
+    Raises: ProblemsError, with every fault.
+    """
+    return _checked(read_document(text, file), known)
+
+
+def protocol_from_data(data: Mapping[str, Any], known: KnownNames) -> Protocol:
+    """The protocol in plain data.
+
+    Raises: ProblemsError, with every fault.
+    """
+    return _checked(Document("", dict(data)), known)
+
+
+def _checked(document: Document, known: KnownNames) -> Protocol:
+    if not isinstance(document.data, dict):
+        fail(document.file, "the file holds no keys. Begin with 'schema: 1', or copy one of the examples.", 1)
+    protocol = None
+    try:
+        protocol = Protocol.model_validate(document.data)
+    except ValidationError as error:
+        _report(document, faults(error, Protocol))
+    _report(document, _cross_faults(document.data, known))
+    if document.problems or protocol is None:
+        ordered = sorted(document.problems, key=lambda problem: problem.line or 0)
+        raise ProblemsError(ordered)
+    return protocol
+
+
+def _report(document: Document, found: Iterator[Fault] | list[Fault]) -> None:
+    for path, message, character in found:
+        document.report(path, message, character)
+
+
+def _cross_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:
+    """Faults that lie between keys, looked for in whatever can be read of them."""
+    yield from _name_faults(data, known)
+    yield from _cut_off_faults(data)
+    arms = [arm if isinstance(arm, dict) else {} for arm in _list(data.get("arms"))]
+    yield from _arm_faults(data, arms)
+    for place, arm in enumerate(arms):
+        yield from treatment_faults(("arms", place, "treatment"), arm.get("treatment"), known)
+    yield from _stage_faults(data)
+
+
+def _name_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:
+    disease = data.get("disease")
+    if known.diseases and isinstance(disease, str) and disease.strip() not in known.diseases:
+        hint = suggestion(disease, known.diseases)
+        yield ("disease",), f"no disease is named '{shorten(disease, 40)}'. {hint}", None
+    biomarkers = _dict(data.get("assessments")).get("biomarkers")
+    for place, name in enumerate(biomarkers if isinstance(biomarkers, (list, dict)) else ()):
+        if known.biomarkers and isinstance(name, str) and name not in known.biomarkers:
+            path = ("assessments", "biomarkers", place if isinstance(biomarkers, list) else name)
+            hint = suggestion(name, known.biomarkers)
+            yield path, f"no biomarker is named '{shorten(name, 40)}'. {hint}", None
+
+
+def _cut_off_faults(data: dict[Any, Any]) -> Iterator[Fault]:
+    if data.get("follow_up") is None and data.get("data_cut_off") is None:
+        yield (
+            (),
+            "nothing says how long patients are followed. Add 'follow_up: 36 months'.",
+            None,
+        )
+    if data.get("follow_up") is not None and data.get("data_cut_off") is not None:
+        yield ("data_cut_off",), "follow_up and data_cut_off both say when the trial ends. Keep one.", None
+
+
+def _arm_faults(data: dict[Any, Any], arms: list[dict[Any, Any]]) -> Iterator[Fault]:
+    if len(arms) > 1 and data.get("arms_are") is None:
+        choices = "'arms_are: counterfactual' (same patients) or 'arms_are: randomised'"
+        yield ("arms",), f"nothing says how the arms share patients. Write {choices}.", None
+    seen: dict[str, str] = {}
+    for place, arm in enumerate(arms):
+        name = arm.get("name")
+        if isinstance(name, str) and name.strip():
+            plain = " ".join(name.split())
+            if plain.casefold() in seen:
+                message = f"arm '{shorten(plain, 40)}' has the name of an earlier arm. Give each arm its own."
+                yield ("arms", place, "name"), message, None
+            seen[plain.casefold()] = plain
+        if arm.get("ratio") is not None and data.get("arms_are") == "counterfactual":
+            message = "'ratio' has no meaning where every arm treats the same patients. Leave it out."
+            yield ("arms", place, "ratio"), message, None
+
+
+def _stage_faults(data: dict[Any, Any]) -> Iterator[Fault]:
+    two_stage = _dict(_dict(data.get("design")).get("two_stage"))
+    patients = _dict(data.get("enrolment")).get("patients")
+    for key in ("first_stage", "total"):
+        needed = two_stage.get(key)
+        if type(needed) is int and type(patients) is int and needed > patients > 0:
+            message = f"'{key}' needs {needed} patients, but only {patients} are enrolled per arm."
+            yield ("design", "two_stage", key), f"{message} Raise 'patients' or lower '{key}'.", None
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _dict(value: Any) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}

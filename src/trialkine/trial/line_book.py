@@ -1,0 +1,162 @@
+"""One line of treatment for many patients: when it starts, its cycles, its doses, and how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trialkine.solver.status import DoseFate
+from trialkine.trial.protocol_parts import TreatmentLine
+from trialkine.trial.regimen import Regimen
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+END_REASONS = (
+    "",
+    "progression",
+    "toxicity",
+    "completed",
+    "death",
+    "lost to follow-up",
+    "data cut-off",
+    "failed",
+)
+SAME_TIME = 1e-9
+BLOCKS_PER_CYCLE = 1000
+CYCLES_PER_LINE = 100_000
+
+
+@dataclass(frozen=True)
+class CycleRow:
+    """Doses of one cycle of some patients, counted when the cycle is over."""
+
+    patients: Array
+    cycle: Array
+    start: Array
+    planned: Array
+    given: Array
+    held: Array
+
+
+class LineBook:
+    """The state of one line; every array is per patient, and days count from the patient's first day.
+
+    `amount` is each patient's dose in the agent's unit.
+    """
+
+    def __init__(self, number: int, line: TreatmentLine, regimen: Regimen, amount: Array) -> None:
+        n = len(amount)
+        self.number = number
+        self.line = line
+        self.regimen = regimen
+        self.amount = amount
+        self.offsets = np.array(regimen.dose_days)
+        self.blocks = np.array(regimen.block, dtype=np.int64)
+        self.planned_start = np.full(n, np.nan)
+        self.start = np.full(n, np.nan)
+        self.end = np.full(n, np.nan)
+        self.end_reason = np.zeros(n, dtype=np.int64)
+        self.fail_day = np.full(n, np.nan)
+        self.progression_day = np.full(n, np.nan)
+        self.baseline_visit = np.full(n, -1, dtype=np.int64)
+        self.is_running = np.zeros(n, dtype=bool)
+        self.cycle = np.full(n, -1, dtype=np.int64)
+        self.cycle_start = np.full(n, np.nan)
+        self.cursor = np.zeros(n, dtype=np.int64)
+        self.tally = np.zeros((n, 3), dtype=np.int64)  # planned, given, held in this cycle
+        self.last_dose = np.full(n, np.nan)
+        self.rows: list[CycleRow] = []
+
+    @property
+    def next_decision(self) -> Array:
+        """When the next cycle would begin; infinite where none will. Units: [day]."""
+        return np.where(self.is_running, self.cycle_start + self.regimen.cycle_days, np.inf)
+
+    def begin(self, patients: Array, day: Array, baseline_visit: Array) -> None:
+        """Give the first cycle to some patients."""
+        self.start[patients] = day
+        self.baseline_visit[patients] = baseline_visit
+        self.is_running[patients] = True
+        self._next_cycle(patients, day)
+
+    def _next_cycle(self, patients: Array, day: Array) -> None:
+        self.cycle[patients] += 1
+        self.cycle_start[patients] = day
+        self.cursor[patients] = 0
+        self.tally[patients] = 0
+
+    def due(self, until: Array) -> tuple[Array, Array, Array]:
+        """Doses due before `until`: patient, day and hold block of each, in order."""
+        who = np.flatnonzero(self.is_running & (self.cursor < len(self.offsets)))
+        limit = until[who]
+        if self.regimen.limit_days is not None:
+            limit = np.minimum(limit, self.start[who] + self.regimen.limit_days)
+        last = np.searchsorted(self.offsets, limit - self.cycle_start[who] - SAME_TIME, side="left")
+        counts = np.maximum(0, last - self.cursor[who])
+        patients = np.repeat(who, counts)
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        dose = np.repeat(self.cursor[who], counts) + within
+        day = self.cycle_start[patients] + self.offsets[dose]
+        cycle = self.number * CYCLES_PER_LINE + self.cycle[patients]
+        return patients, day, cycle * BLOCKS_PER_CYCLE + self.blocks[dose]
+
+    def book(self, patients: Array, day: Array, fate: Array) -> None:
+        """Note what became of doses that were due, as given back by the solver."""
+        was_due = fate != DoseFate.NOT_DUE
+        np.add.at(self.cursor, patients[was_due], 1)
+        np.add.at(self.tally[:, 0], patients[was_due], 1)
+        given = fate == DoseFate.GIVEN
+        np.add.at(self.tally[:, 1], patients[given], 1)
+        np.add.at(self.tally[:, 2], patients[was_due & ~given], 1)
+        np.fmax.at(self.last_dose, patients[given], day[given])
+
+    def renew(self, patients: Array, toxicity_share: float) -> None:
+        """Decide at the end of a cycle: another one, or the end of the line and why."""
+        day = self.cycle_start[patients] + self.regimen.cycle_days
+        rule = self.regimen.continue_while
+        stops = rule.stops_at_progression or rule.renews_only_without_progression
+        progressed = ~np.isnan(self.progression_day[patients]) & stops
+        planned, given = self.tally[patients, 0], self.tally[patients, 1]
+        toxic = self.line.is_held_for_toxicity & (given < toxicity_share * planned)
+        limit = np.inf if self.regimen.limit_days is None else self.regimen.limit_days
+        done = day - self.start[patients] >= limit - SAME_TIME
+        if self.regimen.max_cycles is not None:
+            done |= self.cycle[patients] + 1 >= self.regimen.max_cycles
+        reason = np.select([progressed, toxic, done], [1, 2, 3], 0)
+        over = reason > 0
+        self.stop(patients[over], day[over], reason[over])
+        toxic_now = over & (reason == 2)
+        self.fail_day[patients[toxic_now]] = day[toxic_now]
+        self._close_cycle(patients[~over])
+        self._next_cycle(patients[~over], day[~over])
+
+    def progress(self, patients: Array, day: Array) -> None:
+        """Note progression; doses stop now where the schedule says so."""
+        self.progression_day[patients] = day
+        self.fail_day[patients] = day
+        if self.regimen.continue_while.stops_at_progression:
+            running = self.is_running[patients]
+            self.stop(patients[running], day[running], np.full(int(running.sum()), 1))
+
+    def stop(self, patients: Array, day: Array, reason: Array) -> None:
+        """End the line for some patients."""
+        self._close_cycle(patients)
+        self.is_running[patients] = False
+        self.end[patients] = day
+        self.end_reason[patients] = reason
+
+    def _close_cycle(self, patients: Array) -> None:
+        if len(patients):
+            tally = self.tally[patients]
+            self.rows.append(
+                CycleRow(
+                    patients,
+                    self.cycle[patients] + 1,
+                    self.cycle_start[patients],
+                    tally[:, 0],
+                    tally[:, 1],
+                    tally[:, 2],
+                )
+            )

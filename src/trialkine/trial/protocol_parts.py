@@ -1,0 +1,238 @@
+"""The parts of a protocol: who is enrolled, what they get, how they are watched, what is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from trialkine.trial.regimen import Regimen, build_regimen
+from trialkine.trial.start_words import AT_ONCE, StartRule
+from trialkine.trial.values import (
+    AgeRange,
+    Count,
+    CountOrZero,
+    DoseText,
+    DurationText,
+    ExcludedFraction,
+    Fraction,
+    IntervalText,
+    Name,
+    PerformanceStatus,
+    PositiveNumber,
+    Probability,
+    PubMedNumber,
+    RouteText,
+    ScheduleText,
+    StartText,
+    Text,
+)
+
+
+class Part(BaseModel):
+    """Base of every group of keys: nothing may be added or changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Eligibility(Part):
+    """Who may be enrolled."""
+
+    performance_status: PerformanceStatus = Field(
+        default=(0, 1, 2, 3, 4),
+        description="WHO performance status grades that are enrolled.",
+        examples=[[0, 1]],
+    )
+    age: AgeRange = Field(
+        default=(18.0, None),
+        description="Lowest and highest age in years; null for no limit.",
+        examples=[[18, 75]],
+    )
+    prior_therapy: Text = Field(
+        default="any", description="Earlier treatment allowed, in words; recorded only.", examples=["none"]
+    )
+    excluded_fraction: ExcludedFraction | None = Field(
+        default=None,
+        description="The trial's case mix: the fraction of eligible patients, the least fit, who are "
+        "not enrolled. When absent it is drawn by the disease's rule.",
+        examples=[0.35],
+    )
+
+
+class TreatmentLine(Part):
+    """One agent in one arm."""
+
+    agent: Name = Field(description="Name of the agent.", examples=["aldesleukin"])
+    dose: DoseText = Field(description="Amount of one dose.", examples=["75 mg/m2"])
+    route: RouteText = Field(description="Route, and for infusions the time.", examples=["oral"])
+    schedule: ScheduleText = Field(description="When doses are given.", examples=["daily, until progression"])
+    starts: StartText | None = Field(
+        default=None,
+        description="When the first dose is due; the first line starts at once.",
+        examples=["at once"],
+    )
+    hold: Literal["as labelled", "never"] = Field(
+        default="as labelled",
+        description="Whether the agent's rules hold doses for toxicity.",
+        examples=["never"],
+    )
+
+    @property
+    def start(self) -> StartRule:
+        """When the first dose is due."""
+        return self.starts or AT_ONCE
+
+    @property
+    def is_held_for_toxicity(self) -> bool:
+        """Whether the agent's own hold rules apply."""
+        return self.hold == "as labelled"
+
+    @property
+    def regimen(self) -> Regimen:
+        """The doses, laid out in days."""
+        return build_regimen(self.agent, self.dose, self.route, self.schedule)
+
+
+class Arm(Part):
+    """One treatment strategy: its lines in the order they are given."""
+
+    name: Name = Field(description="Name of the arm, unlike any other.", examples=["IL-2 then temozolomide"])
+    treatment: tuple[TreatmentLine, ...] = Field(description="Lines of treatment, in order.", min_length=1)
+    ratio: PositiveNumber | None = Field(
+        default=None,
+        description="Share of patients relative to other arms, if randomised.",
+        examples=[2],
+    )
+
+
+class Biomarker(Part):
+    """When one biomarker is measured."""
+
+    at: tuple[DurationText, ...] | None = Field(
+        default=None,
+        description="Times since the first dose; absent: every scan.",
+        examples=[["4 weeks", "8 weeks"]],
+    )
+
+
+def _named_biomarkers(value: Any) -> Any:
+    """`[a, b]` means `{a: {}, b: {}}`, and a name without times means every scan."""
+    if isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value):
+        return {name: {} for name in value}
+    if isinstance(value, Mapping):
+        return {name: {} if times is None else times for name, times in value.items()}
+    return value
+
+
+class Assessments(Part):
+    """When and how the tumour is measured."""
+
+    criteria: Literal["who-1979", "recist-1.1"] = Field(
+        description="Response criteria.", examples=["who-1979"]
+    )
+    every: IntervalText = Field(description="Time between scans.", examples=["8 weeks"])
+    confirm_after: DurationText | None = Field(
+        default=None,
+        description="Least time between a response and the scan that confirms it; absent: not confirmed.",
+        examples=["4 weeks"],
+    )
+    first_at: IntervalText | None = Field(
+        default=None,
+        description="Time of the first scan; absent: as `every`.",
+        examples=["8 weeks"],
+    )
+    missed_fraction: Fraction = Field(
+        default=0.0, description="Fraction of scheduled scans that are missed at random.", examples=[0.05]
+    )
+    biomarkers: Annotated[
+        dict[str, Biomarker],
+        BeforeValidator(_named_biomarkers, json_schema_input_type=list[str] | dict[str, Biomarker | None]),
+    ] = Field(
+        default_factory=dict,
+        description="Biomarkers to measure: a list (at every scan), or each with its times.",
+        examples=[["plasma_vegf"]],
+    )
+
+
+class Simon(Part):
+    """A two-stage design found by Simon's search."""
+
+    p0: Probability = Field(description="Response rate of no interest.", examples=[0.10])
+    p1: Probability = Field(description="Response rate worth finding.", examples=[0.30])
+    alpha: Probability = Field(description="Largest chance to accept at p0.", examples=[0.05])
+    power: Probability = Field(description="Smallest chance to accept at p1.", examples=[0.80])
+
+    @model_validator(mode="after")
+    def _rates_in_order(self) -> Simon:
+        if self.p1 <= self.p0:
+            raise ValueError(f"p1 {self.p1:g} is not above p0 {self.p0:g}. Write the larger as p1.")
+        return self
+
+
+class TwoStage(Part):
+    """A two-stage design with stated boundaries; without `total` only the first stage is known."""
+
+    first_stage: Count = Field(description="Patients in the first stage.", examples=[25])
+    stop_at_or_below: CountOrZero = Field(
+        description="Stop after the first stage with this many responses or fewer.", examples=[0]
+    )
+    total: Count | None = Field(default=None, description="Patients in both stages.", examples=[40])
+    success_above: CountOrZero | None = Field(
+        default=None,
+        description="Promising with more responses than this among all patients.",
+        examples=[5],
+    )
+
+    @model_validator(mode="after")
+    def _boundaries_in_order(self) -> TwoStage:
+        if self.stop_at_or_below >= self.first_stage:
+            raise ValueError("stop_at_or_below leaves no way on. Write a number below first_stage.")
+        if (self.total is None) != (self.success_above is None):
+            raise ValueError("total and success_above belong together. Write both or neither.")
+        if self.total is not None and self.success_above is not None:
+            if self.total <= self.first_stage:
+                raise ValueError(f"total {self.total} is not above first_stage {self.first_stage}.")
+            if not self.stop_at_or_below <= self.success_above < self.total:
+                raise ValueError("success_above must lie from stop_at_or_below to below total.")
+        return self
+
+
+class Design(Part):
+    """The rule by which the trial is judged: one of the two."""
+
+    simon: Simon | None = Field(default=None, description="A design to search for.")
+    two_stage: TwoStage | None = Field(default=None, description="A design with stated boundaries.")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Design:
+        if (self.simon is None) == (self.two_stage is None):
+            raise ValueError("holds no single rule. Write either 'simon' or 'two_stage'.")
+        return self
+
+
+class Enrolment(Part):
+    """How patients come and go."""
+
+    patients: Count = Field(description="Patients per arm.", examples=[40])
+    per_month: PositiveNumber = Field(description="Patients enrolled per month and arm.", examples=[3])
+    dropout_per_year: Fraction = Field(
+        default=0.0, description="Fraction of patients lost to follow-up per year.", examples=[0.05]
+    )
+
+
+class Source(Part):
+    """A publication or record the protocol follows."""
+
+    citation: Text = Field(description="The reference in full.", examples=["Atkins MB et al. 1999"])
+    doi: Name | None = Field(default=None, description="Digital object identifier.", examples=["10.1200/..."])
+    pmid: PubMedNumber | None = Field(default=None, description="PubMed identifier.", examples=["10561265"])
+    url: Text | None = Field(default=None, description="Address of the page read.", examples=["https://..."])
+
+
+def _as_source(value: Any) -> Any:
+    """A source given as text alone is its citation."""
+    return {"citation": value} if isinstance(value, str) else value
+
+
+SourceText = Annotated[Source, BeforeValidator(_as_source, json_schema_input_type=str | Source)]

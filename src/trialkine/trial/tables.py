@@ -1,0 +1,219 @@
+"""The tables of a trial's result, one row per patient, line, visit, lesion or cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from trialkine.endpoints.assessment import assess
+from trialkine.endpoints.categories import reason_names, response_names
+from trialkine.endpoints.criteria import AbstractCriteria
+from trialkine.endpoints.scans import sum_of_diameters, sum_of_products
+from trialkine.records import DAYS_PER_MONTH
+from trialkine.solver.status import Status
+from trialkine.trial.conduct import DISEASE, TREATMENT, ArmRecord
+from trialkine.trial.history import KINDS
+from trialkine.trial.line_book import END_REASONS
+from trialkine.trial.outcomes import Outcomes, line_outcomes, strategy_outcomes
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+CAUSES = {DISEASE: "disease", TREATMENT: "treatment"}
+COVARIATES = ("age", "weight_kg", "body_surface_m2", "performance_status")
+
+
+def arm_tables(
+    record: ArmRecord, criteria: AbstractCriteria, confirm: float | None
+) -> dict[str, pl.DataFrame]:
+    """All tables of one arm."""
+    lines = [line_outcomes(record, number, criteria, confirm) for number in range(len(record.lines))]
+    return {
+        "patients": _patients(record, strategy_outcomes(record, lines)),
+        "lines": pl.concat([_line(record, number, line) for number, line in enumerate(lines)]),
+        "visits": _visits(record, criteria),
+        "lesions": _lesions(record),
+        "exposure": _exposure(record),
+    }
+
+
+def join_tables(arms: Sequence[dict[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    """The tables of all arms, one below the other."""
+    return {name: pl.concat([tables[name] for tables in arms]) for name in arms[0]}
+
+
+def _keys(record: ArmRecord, who: Array) -> dict[str, Any]:
+    return {
+        "arm": [record.arm.name] * len(who),
+        "trial": record.enrolled.replicate[who],
+        "patient": record.enrolled.ids[who],
+    }
+
+
+def _time(value: Array) -> pl.Series:
+    """Days with null where they do not exist."""
+    return pl.Series(np.asarray(value, dtype=float)).fill_nan(None)
+
+
+def _outcome_columns(outcomes: Outcomes) -> dict[str, Any]:
+    o = outcomes
+    return {
+        "best_response": response_names(o.category),
+        "response_day": _time(o.response_day),
+        "progression_day": _time(o.progression_day),
+        "progression_reason": pl.Series(reason_names(o.progression_reason), dtype=pl.String),
+        "ttp_days": _time(o.to_progression.days),
+        "ttp_event": o.to_progression.is_event,
+        "pfs_days": _time(o.progression_free.days),
+        "pfs_event": o.progression_free.is_event,
+        "os_days": _time(o.overall.days),
+        "os_event": o.overall.is_event,
+        "dor_days": _time(o.of_response.days),
+        "dor_event": o.of_response.is_event,
+    }
+
+
+def _doses(record: ArmRecord, numbers: Sequence[int], who: Array) -> dict[str, Any]:
+    totals = np.zeros((3, len(record.status)), dtype=np.int64)
+    for number in numbers:
+        for row in record.lines[number].rows:
+            for column, counts in enumerate((row.planned, row.given, row.held)):
+                np.add.at(totals[column], row.patients, counts)
+    names = ("doses_planned", "doses_given", "doses_held")
+    return {name: totals[column][who] for column, name in enumerate(names)}
+
+
+def _patients(record: ArmRecord, outcomes: Outcomes) -> pl.DataFrame:
+    n = len(record.status)
+    everyone = np.arange(n)
+    enrolled = record.enrolled
+    baseline = record.history.scans(everyone, np.zeros(n, dtype=np.int64))
+    lost = ~np.isnan(record.last_day) & (record.last_day >= enrolled.dropout - 1e-6)
+    dead = ~np.isnan(record.death_day)
+    reason = [
+        None if d else "dropout" if away else "data cut-off" for d, away in zip(dead, lost, strict=True)
+    ]
+    frame = pl.DataFrame(
+        {
+            **_keys(record, everyone),
+            "status": ["ok" if s == 0 else Status(int(s)).name.lower() for s in record.status],
+            "age": enrolled.covariates["age"],
+            "sex": np.where(enrolled.covariates["is_male"] > 0.5, "male", "female"),
+            **{name: enrolled.covariates[name] for name in COVARIATES[1:]},
+            "baseline_sld_mm": sum_of_diameters(baseline)[:, 0],
+            "baseline_spd_mm2": sum_of_products(baseline)[:, 0],
+            "enrolled_month": enrolled.enrolled_day / DAYS_PER_MONTH,
+            "death_cause": pl.Series([CAUSES.get(int(c)) for c in record.death_cause], dtype=pl.String),
+            "off_study_reason": pl.Series(reason, dtype=pl.String),
+            **_doses(record, range(len(record.lines)), everyone),
+        }
+    )
+    scored = pl.DataFrame({**_keys(record, outcomes.patients), **_outcome_columns(outcomes)})
+    return frame.join(scored, on=["arm", "trial", "patient"], how="left", maintain_order="left").with_columns(
+        pl.col("best_response").fill_null("NE")
+    )
+
+
+def _line(record: ArmRecord, number: int, outcomes: Outcomes) -> pl.DataFrame:
+    book, who = record.lines[number], outcomes.patients
+    return pl.DataFrame(
+        {
+            **_keys(record, who),
+            "line": np.full(len(who), number + 1),
+            "agent": [book.line.agent] * len(who),
+            "start_day": outcomes.start,
+            "end_day": _time(book.end[who]),
+            "end_reason": pl.Series([END_REASONS[r] or None for r in book.end_reason[who]], dtype=pl.String),
+            **_outcome_columns(outcomes),
+            **_doses(record, [number], who),
+        }
+    )
+
+
+def _visits(record: ArmRecord, criteria: AbstractCriteria) -> pl.DataFrame:
+    history, n = record.history, len(record.status)
+    everyone = np.arange(n)
+    scans = history.scans(everyone, np.zeros(n, dtype=np.int64))
+    width = scans.day.shape[1]
+    response = np.zeros(scans.day.shape, dtype=np.int8)
+    for book in record.lines:
+        who = np.flatnonzero(~np.isnan(book.start))
+        if len(who):
+            judged = assess(history.scans(who, book.baseline_visit[who]), criteria).response
+            for offset in range(judged.shape[1]):
+                column = book.baseline_visit[who] + offset
+                inside = column < width
+                response[who[inside], column[inside]] = judged[inside, offset]
+    rows, columns = np.nonzero(~np.isnan(scans.day))
+    markers = {
+        name: _time(history.values[rows, columns, number]) for number, name in enumerate(history.biomarkers)
+    }
+    return pl.DataFrame(
+        {
+            **_keys(record, rows),
+            "day": scans.day[rows, columns],
+            "kind": np.array(KINDS)[history.kind[rows, columns]],
+            "line": history.line[rows, columns] + 1,
+            "sld_mm": _time(sum_of_diameters(scans)[rows, columns]),
+            "spd_mm2": _time(sum_of_products(scans)[rows, columns]),
+            "new_lesion": history.new_lesion[rows, columns],
+            "response": response_names(response[rows, columns]),
+            **markers,
+        }
+    )
+
+
+def _lesions(record: ArmRecord) -> pl.DataFrame:
+    history = record.history
+    there = ~np.isnan(history.day)[:, :, None] & ~np.isnan(history.diameters)
+    rows, columns, lesion = np.nonzero(there)
+    return pl.DataFrame(
+        {
+            **_keys(record, rows),
+            "day": history.day[rows, columns],
+            "lesion": lesion + 1,
+            "diameter_mm": history.diameters[rows, columns, lesion],
+        }
+    )
+
+
+def _exposure(record: ArmRecord) -> pl.DataFrame:
+    frames = []
+    for book in record.lines:
+        rows = [row for row in book.rows if len(row.patients)]
+        if not rows:
+            continue
+        who = np.concatenate([row.patients for row in rows])
+        given = np.concatenate([row.given for row in rows])
+        frames.append(
+            pl.DataFrame(
+                {
+                    **_keys(record, who),
+                    "line": np.full(len(who), book.number + 1),
+                    "agent": [book.line.agent] * len(who),
+                    "cycle": np.concatenate([row.cycle for row in rows]),
+                    "start_day": np.concatenate([row.start for row in rows]),
+                    "planned": np.concatenate([row.planned for row in rows]),
+                    "given": given,
+                    "held": np.concatenate([row.held for row in rows]),
+                    "amount_given": given * book.amount[who],
+                    "dose_unit": [book.regimen.unit] * len(who),
+                }
+            )
+        )
+    return pl.concat(frames) if frames else _no_exposure(record)
+
+
+def _no_exposure(record: ArmRecord) -> pl.DataFrame:
+    nobody = np.zeros(0, dtype=np.int64)
+    whole = dict.fromkeys(("line", "cycle", "planned", "given", "held"), nobody)
+    texts = {name: pl.Series([], dtype=pl.String) for name in ("agent", "dose_unit")}
+    reals = {name: np.zeros(0) for name in ("start_day", "amount_given")}
+    order = [
+        "arm", "trial", "patient", "line", "agent", "cycle", "start_day", "planned", "given", "held",
+        "amount_given", "dose_unit",
+    ]  # fmt: skip
+    frame = pl.DataFrame({**_keys(record, nobody), **whole, **texts, **reals})
+    return frame.with_columns(pl.col("arm").cast(pl.String)).select(order)
