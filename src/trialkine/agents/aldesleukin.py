@@ -7,8 +7,8 @@ _SCALE = "il2_high_affinity_half_saturation * aldesleukin_central_volume"
 ALDESLEUKIN = Agent(
     mechanism=Mechanism(
         name="aldesleukin",
-        about="Two compartments after intravenous doses. A subcutaneous dose is released and absorbed at two "
-        "slow rates, and only the fraction that its own published exposure implies arrives.",
+        about="Two compartments after intravenous doses. A subcutaneous dose is released and absorbed at "
+        "two slow rates, and only the fraction that its own published exposure implies arrives.",
         states={
             "aldesleukin_central": State("IU", "amount in plasma", scale=_SCALE),
             "aldesleukin_peripheral": State("IU", "amount in tissue", scale=_SCALE),

@@ -7,8 +7,8 @@ _SCALE = "im862_reference_concentration * im862_volume"
 IM862 = Agent(
     mechanism=Mechanism(
         name="im862",
-        about="A short-lived dipeptide; an exposure that follows its plasma level lowers the "
-        "production of VEGF.",
+        about="A short-lived dipeptide; an exposure that follows its plasma level lowers the production of "
+        "VEGF.",
         states={
             "im862_nose": State("mg", "amount in the nose that will be absorbed", scale=_SCALE),
             "im862_plasma": State("mg", "amount in plasma", scale=_SCALE),

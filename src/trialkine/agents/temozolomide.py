@@ -7,9 +7,9 @@ _SCALE = "temozolomide_reference_concentration * temozolomide_volume"
 TEMOZOLOMIDE = Agent(
     mechanism=Mechanism(
         name="temozolomide",
-        about="One compartment after absorption. An exposure that follows the plasma level, on "
-        "average the daily "
-        "area under the curve relative to that of 200 mg/m2, kills tumour cells and, linearly, lymphocytes.",
+        about="One compartment after absorption. An exposure that follows the plasma level, on average the "
+        "daily area under the curve relative to that of 200 mg/m2, kills tumour cells and, linearly, "
+        "lymphocytes.",
         states={
             "temozolomide_gut": State("mg", "amount not yet absorbed", scale=_SCALE),
             "temozolomide_plasma": State("mg", "amount in the body", scale=_SCALE),

@@ -8,12 +8,13 @@ import pickle
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from trialkine.compiler.evaluate_graph import evaluate_nodes
+from trialkine.compiler.evaluate_graph import evaluate_in_order
 from trialkine.compiler.flatten import flatten
 from trialkine.compiler.kernels_ir import KernelPlan, kernel_source
 from trialkine.compiler.sparse_lu import plan_elimination
@@ -21,8 +22,8 @@ from trialkine.compiler.target import Target, host_target, load_object, make_obj
 from trialkine.model.model import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
-FUNCTIONS = ("rates", "slopes", "conditions", "resets", "step")
-GENERATION = 2  # raise when the emitted code changes, so that old cache entries are passed over
+FUNCTIONS = ("rates", "slopes", "conditions", "resets", "step", "accept")
+GENERATION = 5  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,12 @@ class CompiledModel:
 
     def columns(self, parameters: Array) -> Array:
         """What each kernel loads per patient, from the parameters. Shape: (patient, column)."""
-        return evaluate_nodes(self.plan.flat.graph, self.plan.columns, parameters)
+        graph = self.plan.flat.graph
+        return evaluate_in_order(graph, self._column_order, self.plan.columns, parameters)
+
+    @cached_property
+    def _column_order(self) -> list[int]:
+        return self.plan.flat.graph.needed(self.plan.columns)
 
 
 def cache_folder() -> Path:

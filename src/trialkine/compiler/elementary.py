@@ -63,37 +63,33 @@ def elementary_functions(width: int, fused: bool) -> str:
         f"  %r = fadd {real} %p, %c",
         f"  ret {real} %r",
         "}",
-        # exp
-        f"define internal {real} @vector_exp({real} %x) noinline {{",
+        # exp of -708 to 709, saturating beyond; nan stays nan
+        f"define internal {real} @vector_exp({real} %x) alwaysinline {{",
         f"  %high = fcmp ogt {real} %x, {c(709.0)}",
-        f"  %low = fcmp olt {real} %x, {c(-708.0)}",
         f"  %x1 = select {mask} %high, {real} {c(709.0)}, {real} %x",
+        f"  %low = fcmp olt {real} %x1, {c(-708.0)}",
         f"  %x2 = select {mask} %low, {real} {c(-708.0)}, {real} %x1",
         f"  %shifted = call {real} {fma}({real} %x2, {real} {c(1 / math.log(2))}, {real} {c(SHIFT)})",
         f"  %k = fsub {real} %shifted, {c(SHIFT)}",
         f"  %minus = fneg {real} %k",
         f"  %r1 = call {real} {fma}({real} %minus, {real} {c(LN2_HIGH)}, {real} %x2)",
         f"  %r = call {real} {fma}({real} %minus, {real} {c(LN2_LOW)}, {real} %r1)",
-        f"  %p13 = fadd {real} {c(1 / math.factorial(13))}, {c(0.0)}",
     ]
+    last = c(1 / math.factorial(13))
     for degree in range(12, -1, -1):
-        lines.append(
-            f"  %p{degree} = call {real} {fma}({real} %p{degree + 1}, {real} %r, "
-            f"{real} {c(1 / math.factorial(degree))})"
-        )
+        term = c(1 / math.factorial(degree))
+        lines.append(f"  %p{degree} = call {real} {fma}({real} {last}, {real} %r, {real} {term})")
+        last = f"%p{degree}"
     lines += [
         f"  %kbits = bitcast {real} %shifted to {whole}",
-        f"  %kint = sub {whole} %kbits, {n(0x4338000000000000)}",
-        f"  %biased = add {whole} %kint, {n(1023)}",
-        f"  %sbits = shl {whole} %biased, {n(52)}",
-        f"  %scale = bitcast {whole} %sbits to {real}",
-        f"  %e = fmul {real} %p0, %scale",
-        f"  %e1 = select {mask} %high, {real} {c(math.inf)}, {real} %e",
-        f"  %e2 = select {mask} %low, {real} {c(0.0)}, {real} %e1",
-        f"  ret {real} %e2",
+        f"  %kint = shl {whole} %kbits, {n(52)}",  # the shift's own bits fall out at the top
+        f"  %pbits = bitcast {real} %p0 to {whole}",
+        f"  %ebits = add {whole} %pbits, %kint",
+        f"  %e = bitcast {whole} %ebits to {real}",
+        f"  ret {real} %e",
         "}",
-        # log
-        f"define internal {real} @vector_log({real} %x) noinline {{",
+        # log of positive numbers down to the smallest normal one; other arguments are the caller's care
+        f"define internal {real} @positive_log({real} %x) alwaysinline {{",
         f"  %b = bitcast {real} %x to {whole}",
         f"  %e0 = lshr {whole} %b, {n(52)}",
         f"  %m0 = and {whole} %b, {n(0x000FFFFFFFFFFFFF)}",
@@ -104,20 +100,18 @@ def elementary_functions(width: int, fused: bool) -> str:
         f"  %m = select {mask} %big, {real} %half, {real} %m2",
         f"  %e1 = or {whole} %e0, {n(0x4330000000000000)}",
         f"  %e2 = bitcast {whole} %e1 to {real}",
-        f"  %e3 = fsub {real} %e2, {c(2.0**52 + 1023)}",
-        f"  %e4 = fadd {real} %e3, {c(1.0)}",
-        f"  %k = select {mask} %big, {real} %e4, {real} %e3",
+        f"  %less = select {mask} %big, {real} {c(2.0**52 + 1022)}, {real} {c(2.0**52 + 1023)}",
+        f"  %k = fsub {real} %e2, %less",
         f"  %f = fsub {real} %m, {c(1.0)}",
         f"  %den = fadd {real} %f, {c(2.0)}",
         f"  %s = fdiv {real} %f, %den",
         f"  %z = fmul {real} %s, %s",
-        f"  %q7 = fadd {real} {c(LOG_COEFFICIENTS[6])}, {c(0.0)}",
     ]
+    last = c(LOG_COEFFICIENTS[6])
     for number in range(6, 0, -1):
-        lines.append(
-            f"  %q{number} = call {real} {fma}({real} %q{number + 1}, {real} %z, "
-            f"{real} {c(LOG_COEFFICIENTS[number - 1])})"
-        )
+        term = c(LOG_COEFFICIENTS[number - 1])
+        lines.append(f"  %q{number} = call {real} {fma}({real} {last}, {real} %z, {real} {term})")
+        last = f"%q{number}"
     lines += [
         f"  %poly = fmul {real} %z, %q1",
         f"  %ff = fmul {real} %f, %f",
@@ -127,8 +121,13 @@ def elementary_functions(width: int, fused: bool) -> str:
         f"  %t1 = call {real} {fma}({real} %s, {real} %sum, {real} %low0)",
         f"  %t2 = fsub {real} %hf, %t1",
         f"  %t3 = fsub {real} %t2, %f",
-        f"  %high0 = fmul {real} %k, {c(LN2_HIGH)}",
-        f"  %r = fsub {real} %high0, %t3",
+        f"  %minus = fneg {real} %t3",
+        f"  %r = call {real} {fma}({real} %k, {real} {c(LN2_HIGH)}, {real} %minus)",
+        f"  ret {real} %r",
+        "}",
+        # log: minus infinity at zero, nan below
+        f"define internal {real} @vector_log({real} %x) alwaysinline {{",
+        f"  %r = call {real} @positive_log({real} %x)",
         f"  %isinf = fcmp oeq {real} %x, {c(math.inf)}",
         f"  %r1 = select {mask} %isinf, {real} {c(math.inf)}, {real} %r",
         f"  %small = fcmp olt {real} %x, {c(2.2250738585072014e-308)}",
@@ -138,13 +137,15 @@ def elementary_functions(width: int, fused: bool) -> str:
         f"  ret {real} %r3",
         "}",
         # pow: a base that is not positive counts as zero; nan stays nan
-        f"define internal {real} @vector_pow({real} %x, {real} %y) noinline {{",
-        f"  %l = call {real} @vector_log({real} %x)",
+        f"define internal {real} @vector_pow({real} %x, {real} %y) alwaysinline {{",
+        f"  %l = call {real} @positive_log({real} %x)",
         f"  %yl = fmul {real} %y, %l",
         f"  %e = call {real} @vector_exp({real} %yl)",
         f"  %not = fcmp ole {real} %x, {c(0.0)}",
         f"  %r = select {mask} %not, {real} {c(0.0)}, {real} %e",
-        f"  ret {real} %r",
+        f"  %nan = fcmp uno {real} %x, {c(0.0)}",
+        f"  %r1 = select {mask} %nan, {real} %x, {real} %r",
+        f"  ret {real} %r1",
         "}",
     ]
     return "\n".join(lines) + "\n"

@@ -20,9 +20,21 @@ def evaluate_nodes(
     inputs: Array | None = None,
 ) -> Array:
     """The values of nodes for many patients. Shape: (patient, node)."""
+    return evaluate_in_order(graph, graph.needed(outputs), outputs, parameters, states, inputs)
+
+
+def evaluate_in_order(
+    graph: Graph,
+    order: Sequence[int],
+    outputs: Sequence[int],
+    parameters: Array,
+    states: Array | None = None,
+    inputs: Array | None = None,
+) -> Array:
+    """As `evaluate_nodes`, for callers who keep the order of evaluation."""
     values: dict[int, Array] = {}
     with np.errstate(all="ignore"):
-        for node in graph.needed(outputs):
+        for node in order:
             operation, operands = graph.operations[node], graph.operands[node]
             if operation == "const":
                 values[node] = np.full(len(parameters), operands[0])

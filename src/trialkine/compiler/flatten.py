@@ -104,15 +104,15 @@ class _Flattener:
     def _events(self) -> list[FlatEvent]:
         flat = []
         for event in self.model.events:
-            index = self._indices(event.when)
-            for text in event.resets.values():
-                index |= self._indices(text)
-            axes = tuple(self.model.indices[name] for name in sorted(index))
+            axes = tuple(self.model.indices[name] for name in sorted(self._indices(event.when)))
             for binding in _bindings(axes):
                 resets = []
                 for name, text in event.resets.items():
-                    members = (binding[axis.name] for axis in self.model.states[name].index)
-                    resets.append((self.state_at[flat_name(name, members)], self._text(text, binding)))
+                    index = self.model.states[name].index
+                    for inner in _bindings(tuple(axis for axis in index if axis.name not in binding)):
+                        both = {**binding, **inner}
+                        state = self.state_at[flat_name(name, (both[axis.name] for axis in index))]
+                        resets.append((state, self._text(text, both)))
                 label = flat_name(event.name, binding.values())
                 flat.append(FlatEvent(label, self._margin(event.when, binding), tuple(resets)))
         return flat

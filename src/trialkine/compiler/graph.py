@@ -165,7 +165,8 @@ class Graph:
             return self.multiply(slopes[0], self.reciprocal(children[0]))
         if operation == "sqrt":
             half = self.multiply(self.constant(0.5), slopes[0])
-            return self.multiply(half, self.reciprocal(self._node("max", node, self.constant(TINY))))
+            slope = self.multiply(half, self.reciprocal(self._node("max", node, self.constant(TINY))))
+            return self.above(children[0], self.zero, slope, self.zero)
         if operation == "pow":
             return self._slope_of_power(node, slopes)
         if operation == "max":

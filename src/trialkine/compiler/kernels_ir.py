@@ -3,10 +3,11 @@
 Every buffer is lane-minor: entry i of lane l stands at `i * width + l`. Functions take addresses as 64-bit
 integers, so that a caller compiled once for all models can call them.
 
-- `rates(y, k, f)`; `slopes(y, k, f, j)` also gives the Jacobian's non-zero entries in pattern order
+- `rates(y, k, f)`; `coupled_rates(y, k, c, f)` adds c; `slopes(y, k, f, j)` also gives the Jacobian's non-zero entries in pattern order
 - `conditions(y, k, m)`: margins of events, milestones and holds; `resets(y, k, r)`: new values
 - `step(y, k, h, a, t, w, z, e, m)`: from y over h [day] with absolute tolerances a and relative
   tolerance t, workspace w; the new states z, the largest scaled error e and the margins m there
+- `accept(c, z, y, m, n)`: where the flag c is set, y becomes z and n becomes m
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from trialkine.compiler.flatten import FlatModel
 from trialkine.compiler.graph import Graph
 from trialkine.compiler.sparse_lu import Elimination
 
+NEGLIGIBLE = 1e-100  # smaller values become zero: numbers near the smallest double are slow to compute with
 NEGATIVE_ERROR = 4.0  # what a state below its floor counts as: reject, and shorten by a third
 
 
@@ -64,6 +66,7 @@ class _Emitter:
         self.width = width
         self.real = f"<{width} x double>"
         self.mask = f"<{width} x i1>"
+        self.fused = fused
         self.multiply_add = "@fused" if fused else "@unfused"
         self.column_of = {node: number for number, node in enumerate(plan.columns)}
         self.lines: list[str] = []
@@ -97,7 +100,8 @@ class _Emitter:
 
     def binary(self, operation: str, left: str, right: str) -> str:
         """An elementwise operation of two vectors."""
-        return self.fresh(f"{operation} {self.real} {left}, {right}")
+        contract = " contract" if self.fused and operation in ("fadd", "fsub", "fmul") else ""
+        return self.fresh(f"{operation}{contract} {self.real} {left}, {right}")
 
     def fma(self, first: str, second: str, third: str) -> str:
         """first * second + third."""
@@ -204,6 +208,7 @@ class _Emitter:
         return [
             f"@floors = internal constant [{plan.size} x double] [{floors}]",
             self.function("rates", ("y", "k", "f"), lambda: self._evaluate([(plan.flat.rates, "%f")])),
+            self.function("coupled_rates", ("y", "k", "c", "f"), self._coupled_rates),
             self.function(
                 "slopes",
                 ("y", "k", "f", "j"),
@@ -216,6 +221,7 @@ class _Emitter:
             self.function("factor", ("j", "d", "l"), self._factor),
             self.function("solve", ("l", "b"), self._solve),
             self.function("step", ("y", "k", "h", "a", "t", "w", "z", "e", "m"), self._step),
+            self.function("accept", ("c", "z", "y", "m", "n"), self._accept),
         ]
 
     def _evaluate(self, groups: list[tuple[tuple[int, ...], str]]) -> None:
@@ -224,34 +230,42 @@ class _Emitter:
             for entry, node in enumerate(nodes):
                 self.store(values[node], pointer, entry)
 
+    def _coupled_rates(self) -> None:
+        """The right-hand side of a stage: rates plus what earlier stages contribute."""
+        values = self.nodes(self.plan.flat.rates)
+        for row, node in enumerate(self.plan.flat.rates):
+            self.store(self.binary("fadd", values[node], self.load("%c", row)), "%f", row)
+
     def _factor(self) -> None:
-        """Eliminate: the matrix d - J, with d the same on the whole diagonal."""
+        """Eliminate the matrix d - J, with d the same on the whole diagonal."""
         plan = self.plan.elimination
         diagonal = self.load("%d", 0)
+        entry_of = {plan.slots[place]: entry for entry, place in enumerate(self.plan.pattern)}
+        diagonals = {plan.slots[row, row] for row in range(self.plan.size)}
         held: dict[int, str] = {}
-        for entry, (row, column) in enumerate(self.plan.pattern):
-            slope = self.load("%j", entry)
-            slot = plan.slots[row, column]
-            held[slot] = (
-                self.binary("fsub", diagonal, slope)
-                if row == column
-                else self.fresh(f"fneg {self.real} {slope}")
-            )
-        for row in range(self.plan.size):
-            held.setdefault(plan.slots[row, row], diagonal)
-        for operation, entry, first, second in plan.factor:
+
+        def value(slot: int) -> str:
+            """An entry of the matrix, loaded when it is first needed."""
+            if slot not in held:
+                slope = self.load("%j", entry_of[slot]) if slot in entry_of else self.vector(0.0)
+                if slot in diagonals:
+                    held[slot] = self.binary("fsub", diagonal, slope)
+                else:
+                    held[slot] = self.fresh(f"fneg {self.real} {slope}")
+            return held[slot]
+
+        for operation, slot, first, second in plan.factor:
             if operation == "invert":
-                held[entry] = self.binary("fdiv", self.vector(1.0), held[entry])
+                held[slot] = self.binary("fdiv", self.vector(1.0), value(slot))
+                self.store(held[slot], "%l", slot)
             elif operation == "scale":
-                held[entry] = self.binary("fmul", held[entry], held[first])
+                held[slot] = self.binary("fmul", value(slot), held[first])
+                self.store(held[slot], "%l", slot)
             else:
                 minus = self.fresh(f"fneg {self.real} {held[first]}")
-                if entry in held:
-                    held[entry] = self.fma(minus, held[second], held[entry])
-                else:
-                    held[entry] = self.binary("fmul", minus, held[second])
-        for slot, value in sorted(held.items()):
-            self.store(value, "%l", slot)
+                held[slot] = self.fma(minus, value(second), value(slot))
+        for slot in sorted(plan.slots.values()):
+            self.store(value(slot), "%l", slot)
 
     def _solve(self) -> None:
         plan = self.plan.elimination
@@ -282,7 +296,7 @@ class _Emitter:
         jacobian = diagonal + 1
         factors = jacobian + len(plan.pattern)
         at = {name: self._address("%w", entry) for name, entry in (
-            ("argument", argument), ("diagonal", diagonal), ("jacobian", jacobian), ("factors", factors),
+            ("argument", argument), ("coupling", coupling), ("diagonal", diagonal), ("jacobian", jacobian), ("factors", factors),
         )}  # fmt: skip
         step = self.load("%h", 0)
         inverse = self.binary("fdiv", self.vector(1.0), step)
@@ -294,14 +308,7 @@ class _Emitter:
         for number in range(1, rodas5p.STAGES):
             self._stage_argument(number, stage, argument, coupling, inverse)
             here = self._address("%w", stage[number])
-            self._call("rates", at["argument"], "%k.address", here)
-
-            def couple(row: str, start: int = stage[number]) -> None:
-                rate = self.load("%w", self.shifted(row, start))
-                total = self.binary("fadd", rate, self.load("%w", self.shifted(row, coupling)))
-                self.store(total, "%w", self.shifted(row, start))
-
-            self.loop(size, couple)
+            self._call("coupled_rates", at["argument"], "%k.address", at["coupling"], here)
             self._call("solve", at["factors"], here)
         self._finish_step(argument, stage[-1])
 
@@ -346,7 +353,9 @@ class _Emitter:
             deep = self.fresh(f"fcmp olt {self.real} {new}, {self.binary('fsub', floor, absolute)}")
             error = self.choose(deep, self.vector(NEGATIVE_ERROR), error)
             below = self.fresh(f"fcmp olt {self.real} {new}, {floor}")
-            self.store(self.choose(below, floor, new), "%z", row)
+            new = self.choose(below, floor, new)
+            small = self.fresh(f"fcmp olt {self.real} {self._absolute(new)}, {self.vector(NEGLIGIBLE)}")
+            self.store(self.choose(small, self.vector(0.0), new), "%z", row)
             worst = self.load("%e", 0)
             keep = self.fresh(f"fcmp ole {self.real} {error}, {worst}")
             broken = self.fresh(f"fcmp uno {self.real} {worst}, {worst}")
@@ -355,6 +364,20 @@ class _Emitter:
 
         self.loop(self.plan.size, one_row)
         self._call("conditions", "%z.address", "%k.address", "%m.address")
+
+    def _accept(self) -> None:
+        """Copy new states and margins to the lanes whose flag c is set."""
+        accepted = self.fresh(f"fcmp ogt {self.real} {self.load('%c', 0)}, {self.vector(0.0)}")
+
+        def copy(source: str, sink: str) -> Callable[[str], None]:
+            def one_row(row: str) -> None:
+                self.store(self.choose(accepted, self.load(source, row), self.load(sink, row)), sink, row)
+
+            return one_row
+
+        self.loop(self.plan.size, copy("%z", "%y"))
+        if self.plan.flat.margins:
+            self.loop(len(self.plan.flat.margins), copy("%m", "%n"))
 
     def _absolute(self, value: str) -> str:
         return self.fresh(f"call {self.real} @llvm.fabs.v{self.width}f64({self.real} {value})")

@@ -53,18 +53,19 @@ def plan_elimination(size: int, pattern: Iterable[tuple[int, int]]) -> Eliminati
     factor: list[tuple[str, int, int, int]] = []
     forward: list[tuple[int, int, int]] = []
     backward: list[tuple[int, int, int]] = []
-    for v in order:
-        pivot = slots[v, v]
-        factor.append(("invert", pivot, -1, -1))
-        later_rows = sorted((i for i in columns[v] if place[i] > place[v]), key=place.__getitem__)
-        later_columns = sorted((j for j in rows[v] if place[j] > place[v]), key=place.__getitem__)
-        for i in later_rows:
-            factor.append(("scale", slots[i, v], pivot, -1))
+
+    def in_order(entries: Iterable[int]) -> list[int]:
+        return sorted(entries, key=place.__getitem__)
+
+    for i in order:  # row by row, so that few values are in flight at a time
+        for v in in_order(v for v in rows[i] if place[v] < place[i]):
+            factor.append(("scale", slots[i, v], slots[v, v], -1))
             forward.append((i, slots[i, v], v))
-            for j in later_columns:
+            for j in in_order(j for j in rows[v] if place[j] > place[v]):
                 factor.append(("subtract", slots[i, j], slots[i, v], slots[v, j]))
+        factor.append(("invert", slots[i, i], -1, -1))
     for v in reversed(order):
-        for j in sorted((j for j in rows[v] if place[j] > place[v]), key=place.__getitem__):
+        for j in in_order(j for j in rows[v] if place[j] > place[v]):
             backward.append((v, slots[v, j], j))
         backward.append((v, slots[v, v], -1))
     return Elimination(tuple(order), slots, tuple(factor), tuple(forward), tuple(backward))

@@ -5,8 +5,7 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 ANTIGEN_PRESENTATION = Mechanism(
     name="antigen_presentation",
     about="Antigen and added stimuli activate antigen-presenting cells; myeloid suppressors and "
-    "interleukin-10 "
-    "hold them back.",
+    "interleukin-10 hold them back.",
     states={
         "antigen_presentation": State(
             "", "activated share of antigen-presenting cells, 0 to 1", initial="antigen_presentation_target"

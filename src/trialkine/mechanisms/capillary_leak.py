@@ -4,9 +4,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 CAPILLARY_LEAK = Mechanism(
     name="capillary_leak",
-    about="Signalling through the intermediate-affinity receptor makes capillaries leak; weight "
-    "rises and serum "
-    "albumin falls.",
+    about="Signalling through the intermediate-affinity receptor makes capillaries leak; weight rises and "
+    "serum albumin falls.",
     states={"capillary_leak": State("", "leak, 0 at baseline")},
     nulls={"capillary_leak": "0"},
     parameters={

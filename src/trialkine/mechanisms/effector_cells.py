@@ -4,8 +4,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 EFFECTOR_CELLS = Mechanism(
     name="effector_cells",
-    about="Effector cells come from recalled memory, proliferate on antigen, interleukin-2 and lymphopenia, "
-    "and die, turn into memory or are poisoned by lymphotoxic drugs.",
+    about="Effector cells come from recalled memory, proliferate on antigen, interleukin-2 and "
+    "lymphopenia, and die, turn into memory or are poisoned by lymphotoxic drugs.",
     states={
         "effector_cells": State(
             "Gcell",

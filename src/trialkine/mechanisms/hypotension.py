@@ -4,9 +4,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 HYPOTENSION = Mechanism(
     name="hypotension",
-    about="Signalling through the intermediate-affinity receptor lowers blood pressure; tumour "
-    "necrosis factor "
-    "adds through its excess over baseline.",
+    about="Signalling through the intermediate-affinity receptor lowers blood pressure; tumour necrosis "
+    "factor adds through its excess over baseline.",
     states={"hypotension": State("", "hypotensive effect, 0 at baseline")},
     nulls={"hypotension": "0"},
     parameters={

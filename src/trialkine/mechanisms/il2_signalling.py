@@ -4,8 +4,8 @@ from trialkine.model.declarations import Define, Mechanism, Parameter, Total
 
 IL2_SIGNALLING = Mechanism(
     name="il2_signalling",
-    about="Interleukin-2 in plasma occupies the high-affinity receptor of regulatory and activated cells and "
-    "the intermediate-affinity receptor of resting T cells and natural killer cells.",
+    about="Interleukin-2 in plasma occupies the high-affinity receptor of regulatory and activated cells "
+    "and the intermediate-affinity receptor of resting T cells and natural killer cells.",
     parameters={
         "il2_high_affinity_half_saturation": Parameter("IU/mL", "level that half occupies the trimer"),
         "il2_intermediate_affinity_half_saturation": Parameter("IU/mL", "level that half occupies the dimer"),

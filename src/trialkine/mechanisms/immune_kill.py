@@ -5,8 +5,8 @@ from trialkine.model.declarations import Add, Define, Flow, Mechanism, Parameter
 
 IMMUNE_KILL = Mechanism(
     name="immune_kill",
-    about="Effector cells, and memory cells a little, kill tumour cells; killing saturates in both, so a low "
-    "burden is cleared more easily.",
+    about="Effector cells, and memory cells a little, kill tumour cells; killing saturates in both, so a "
+    "low burden is cleared more easily.",
     parameters={
         "killing_rate": Parameter("1/day", "tumour cells killed per effector cell and day at high burden"),
         "killing_half_saturation": Parameter(

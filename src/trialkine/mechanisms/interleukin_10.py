@@ -4,9 +4,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 INTERLEUKIN_10 = Mechanism(
     name="interleukin_10",
-    about="Regulatory T cells that meet presented antigen make interleukin-10, which through its "
-    "excess over the "
-    "constitutive level brakes presentation and interferon gamma.",
+    about="Regulatory T cells that meet presented antigen make interleukin-10, which through its excess "
+    "over the constitutive level brakes presentation and interferon gamma.",
     states={"interleukin_10": State("", "level relative to the constitutive one, which is 1", initial="1")},
     nulls={"interleukin_10": "1"},
     parameters={

@@ -4,9 +4,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 LYMPHOCYTES = Mechanism(
     name="lymphocytes",
-    about="Interleukin-2 drives lymphocytes out of blood within hours and expands the pool, seen "
-    "as a rebound "
-    "when they return; lymphotoxic drugs shrink it.",
+    about="Interleukin-2 drives lymphocytes out of blood within hours and expands the pool, seen as a "
+    "rebound when they return; lymphotoxic drugs shrink it.",
     states={
         "lymphocyte_pool": State("", "lymphocytes of the body, relative to health", initial="1"),
         "margination": State("", "share of the lymphocytes that has left the blood"),

@@ -10,7 +10,7 @@ MEMORY_CELLS = Mechanism(
         "memory_cells": State(
             "Gcell",
             "tumour-specific memory T cells of the body",
-            initial="initial_memory_pool",
+            initial="min(initial_memory_pool, largest_memory_pool)",
             scale="cell_density * extinction_volume",
         )
     },

@@ -5,8 +5,8 @@ from trialkine.model.declarations import Add, Define, Flow, Mechanism, Parameter
 
 NATURAL_KILLER_KILL = Mechanism(
     name="natural_killer_kill",
-    about="Activated natural killer cells kill tumour cells, those that lost antigen presentation "
-    "twice as fast.",
+    about="Activated natural killer cells kill tumour cells, those that lost antigen presentation twice as "
+    "fast.",
     parameters={
         "natural_killer_killing_rate": Parameter(
             "1/day", "tumour cells killed per activated natural killer cell and day at low burden"

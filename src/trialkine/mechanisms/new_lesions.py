@@ -4,9 +4,8 @@ from trialkine.model.declarations import Flow, Mechanism, Milestone, Parameter, 
 
 NEW_LESIONS = Mechanism(
     name="new_lesions",
-    about="The hazard of a new lesion is proportional to net growth, up to a limit, and rises "
-    "with the initial "
-    "burden; it is zero while the disease shrinks.",
+    about="The hazard of a new lesion is proportional to net growth, up to a limit, and rises with the "
+    "initial burden; it is zero while the disease shrinks.",
     states={"new_lesion_hazard": State("", "accumulated hazard of a new lesion", scale="1")},
     parameters={
         "new_lesion_rate": Parameter("1/day", "hazard at the reference growth and burden"),

@@ -4,9 +4,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 REGULATORY_T_CELLS = Mechanism(
     name="regulatory_t_cells",
-    about="Regulatory T cells return to a set-point that grows with burden, expand under "
-    "interleukin-2 and are "
-    "depleted by lymphotoxic drugs.",
+    about="Regulatory T cells return to a set-point that grows with burden, expand under interleukin-2 and "
+    "are depleted by lymphotoxic drugs.",
     states={
         "regulatory_t_cells": State("", "number, relative to health", initial="regulatory_set_point"),
     },

@@ -4,8 +4,8 @@ from trialkine.model.declarations import Mechanism, Milestone, Parameter
 
 SYMPTOMATIC_PROGRESSION = Mechanism(
     name="symptomatic_progression",
-    about="Symptoms of progression appear when burden has grown well beyond its start and beyond "
-    "what causes none.",
+    about="Symptoms of progression appear when burden has grown well beyond its start and beyond what "
+    "causes none.",
     parameters={
         "symptomatic_burden_ratio": Parameter(
             "", "growth over the start and the symptom-free burden that is felt"

@@ -4,8 +4,8 @@ from trialkine.model.declarations import Define, Mechanism, Parameter
 
 T_CELL_IL2_RESPONSE = Mechanism(
     name="t_cell_il2_response",
-    about="Effector cells answer through the high-affinity receptor as far as they carry CD25; memory cells "
-    "mostly through the intermediate one. Spare receptors flatten both.",
+    about="Effector cells answer through the high-affinity receptor as far as they carry CD25; memory "
+    "cells mostly through the intermediate one. Spare receptors flatten both.",
     parameters={
         "resting_cd25_fraction": Parameter("", "effector cells that carry CD25 without antigen"),
         "antigen_cd25_gain": Parameter("", "effector cells that gain CD25 at full antigen presentation"),
@@ -37,8 +37,8 @@ T_CELL_IL2_RESPONSE = Mechanism(
         Define(
             "effector_il2_signal",
             "",
-            "effector_receptor_signal * (1 + receptor_reserve) / (effector_receptor_signal + "
-            "receptor_reserve)",
+            "effector_receptor_signal * (1 + receptor_reserve)"
+            " / (effector_receptor_signal + receptor_reserve)",
             "interleukin-2 signal in an effector cell, 1 at full occupancy",
             null="0",
         ),

@@ -4,9 +4,8 @@ from trialkine.model.declarations import Flow, Mechanism, Milestone, Parameter, 
 
 TREATMENT_DEATH = Mechanism(
     name="treatment_death",
-    about="Hypotension near or beyond what a patient tolerates carries a hazard of death, squared "
-    "so that mild "
-    "hypotension hardly does.",
+    about="Hypotension near or beyond what a patient tolerates carries a hazard of death, squared so that "
+    "mild hypotension hardly does.",
     states={"treatment_hazard": State("", "accumulated hazard of death from treatment", scale="1")},
     parameters={
         "treatment_death_rate": Parameter("1/day", "hazard at the hypotension that a patient just tolerates"),

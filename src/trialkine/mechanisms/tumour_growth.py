@@ -5,8 +5,8 @@ from trialkine.model.declarations import Define, Event, Flow, Mechanism, Paramet
 
 TUMOUR_GROWTH = Mechanism(
     name="tumour_growth",
-    about="Clones of every lesion grow at one rate, slowed by total burden and by loss of vascular support; "
-    "a clone below the extinction volume is gone.",
+    about="Clones of every lesion grow at one rate, slowed by total burden and by loss of vascular "
+    "support; a clone below the extinction volume is gone.",
     states={
         "tumour": State(
             "cm**3",

@@ -4,9 +4,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 TUMOUR_NECROSIS_FACTOR = Mechanism(
     name="tumour_necrosis_factor",
-    about="Antigen presentation and interleukin-2 raise tumour necrosis factor; it acts through "
-    "its excess over "
-    "the constitutive level.",
+    about="Antigen presentation and interleukin-2 raise tumour necrosis factor; it acts through its excess "
+    "over the constitutive level.",
     states={
         "tumour_necrosis_factor": State(
             "",

@@ -4,9 +4,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 VASCULATURE = Mechanism(
     name="vasculature",
-    about="Vessels follow the effect of VEGF, of which there is more than enough; other factors "
-    "slowly replace "
-    "what is missing, and retreat as slowly when it returns.",
+    about="Vessels follow the effect of VEGF, of which there is more than enough; other factors slowly "
+    "replace what is missing, and retreat as slowly when it returns.",
     states={
         "vascular_support": State("", "vascular support of the tumour, 1 at the start", initial="1"),
         "angiogenic_escape": State("", "share of the missing VEGF effect that other factors replace"),

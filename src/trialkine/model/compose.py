@@ -290,6 +290,17 @@ class _Draft:
                 self._require_indices(contribution.rate, self.states[name].index)
         for name, state in self.states.items():
             self._require_indices(self.initials[name], state.index)
+            self._require_indices(self.scales[name], state.index)
+        for event in self.events:
+            each = free_indices(event.when.tree, self._indices_of, known, event.when)
+            for name, text in event.resets.items():
+                axes = (*self.states[name].index, *(self.indices[label] for label in each))
+                self._require_indices(text, axes)
+        for when in (*(m.when for m in self.milestones), *(h.when for h in self.holds)):
+            self._require_indices(when, (), "a milestone or hold cannot")
+        for route in self.routes.values():
+            for text in route.texts:
+                self._require_indices(text, (), "a dose cannot")
         starts = {name: self.initials[name].names for name in self.states}
         reads = {name: quantity.names for name, quantity in self.quantities.items()}
         self._sorted(starts | reads, {*self.states, *self.quantities})
@@ -314,13 +325,13 @@ class _Draft:
         )
         return frozenset(axis.name for axis in index or ())
 
-    def _require_indices(self, expression: Expression, allowed: tuple[Index, ...]) -> None:
+    def _require_indices(
+        self, expression: Expression, allowed: tuple[Index, ...], owner: str = "its state does not have"
+    ) -> None:
         free = free_indices(expression.tree, self._indices_of, frozenset(self.indices), expression)
         extra = sorted(free - {index.name for index in allowed})
         if extra:
-            raise expression.fault(
-                f"Runs over '{extra[0]}', which its state does not have; sum over it", expression.tree
-            )
+            raise expression.fault(f"Runs over '{extra[0]}', which {owner}; sum over it", expression.tree)
 
     def check_units(self) -> None:
         """Check the unit of every text."""

@@ -9,6 +9,7 @@ derivatives by the complex step.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,21 +33,14 @@ class Evaluation:
         self.model = model
         self.axes = tuple(model.indices)
         self.patients = len(parameters)
+        self.parameters = parameters
+        self.states = states
         self.values: dict[str, Array] = {}
-        self._spread(parameters, ((n, p.index) for n, p in model.parameters.items()))
-        if states is not None:
-            self._spread(states, ((n, s.index) for n, s in model.states.items()))
 
-    def _spread(self, flat: Array, items: Iterable[tuple[str, tuple[Index, ...]]]) -> None:
-        start = 0
-        for name, index in items:
-            shape = tuple(len(axis.members) for axis in index)
-            size = int(np.prod(shape, dtype=int))
-            block = flat[:, start : start + size].reshape(self.patients, *shape)
-            self.values[name] = self._full_rank(block, index)
-            start += size
-
-    def _full_rank(self, block: Array, index: tuple[Index, ...]) -> Array:
+    def _column(self, flat: Array, start: int, index: tuple[Index, ...]) -> Array:
+        """The columns of one state or parameter, at full rank."""
+        shape = tuple(len(axis.members) for axis in index)
+        block = flat[:, start : start + math.prod(shape)].reshape(self.patients, *shape)
         names = [axis.name for axis in index]
         order = [0, *(1 + names.index(axis) for axis in self.axes if axis in names)]
         lengths = [len(self.model.indices[axis].members) if axis in names else 1 for axis in self.axes]
@@ -54,17 +48,26 @@ class Evaluation:
 
     def __getitem__(self, name: str) -> Array:
         if name not in self.values:
-            quantity = self.model.quantities[name]
-            if quantity.expression is not None:
-                value = self.text(quantity.expression)
-                for factor in quantity.factors:
-                    value = value * self.text(factor)
-            else:
-                value = np.zeros((self.patients, *(1 for _ in self.axes)))
-                for term in quantity.terms:
-                    value = value + self.text(term)
-            self.values[name] = value
+            self.values[name] = self._value(name)
         return self.values[name]
+
+    def _value(self, name: str) -> Array:
+        model = self.model
+        if name in model.parameters:
+            return self._column(self.parameters, model.parameter_places[name], model.parameters[name].index)
+        if name in model.states:
+            assert self.states is not None, f"'{name}' is a state and only parameters are known here"
+            return self._column(self.states, model.state_places[name], model.states[name].index)
+        quantity = model.quantities[name]
+        if quantity.expression is None:
+            value: Array = np.zeros((self.patients, *(1 for _ in self.axes)))
+            for term in quantity.terms:
+                value = value + self.text(term)
+            return value
+        value = self.text(quantity.expression)
+        for factor in quantity.factors:
+            value = value * self.text(factor)
+        return value
 
     def text(self, expression: Expression) -> Array:
         """The value of one equation text."""
@@ -111,7 +114,7 @@ class Evaluation:
         if isinstance(node.op, ast.Div):
             return left / right
         if isinstance(node.right, ast.Constant):
-            return np.asarray(left ** int(str(node.right.value)))
+            return np.asarray(left ** int(float(str(node.right.value))))
         return _power(left, right)
 
 

@@ -14,6 +14,7 @@ FUNCTIONS: Mapping[str, int] = {
     "exp": 1, "log": 1, "sqrt": 1, "positive": 1, "min": 2, "max": 2, "hill": 3,
 }  # fmt: skip
 LONGEST_TEXT = 5000
+DEEPEST_TEXT = 100
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 
 
@@ -50,6 +51,9 @@ def parse(text: str, where: str) -> Expression:
         message = "Cannot be read as an equation"
         raise ExpressionError(message, flat, start, start + 1, where) from None
     expression = Expression(flat, where, tree)
+    if _depth(tree) > DEEPEST_TEXT:
+        message = f"More than {DEEPEST_TEXT} operations stand inside each other; define parts of it"
+        raise ExpressionError(message, flat[:60], 0, 60, where)
     inner = tree.left if isinstance(tree, ast.Compare) else tree
     _check_words(expression, inner)
     if isinstance(tree, ast.Compare):
@@ -57,6 +61,15 @@ def parse(text: str, where: str) -> Expression:
             raise expression.fault("A condition is one '<' or one '>'", tree)
         _check_words(expression, tree.comparators[0])
     return expression
+
+
+def _depth(tree: ast.expr) -> int:
+    """How many operations stand inside each other."""
+    depth, layer = 0, [tree]
+    while layer:
+        depth += 1
+        layer = [c for node in layer for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
+    return depth
 
 
 def condition_sides(expression: Expression) -> tuple[ast.expr, ast.expr]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -140,6 +141,16 @@ class Model:
         return tuple(_flat((name, parameter.index) for name, parameter in self.parameters.items()))
 
     @cached_property
+    def state_places(self) -> Mapping[str, int]:
+        """Where each state's columns begin in the flat order."""
+        return _places((name, state.index) for name, state in self.states.items())
+
+    @cached_property
+    def parameter_places(self) -> Mapping[str, int]:
+        """Where each parameter's columns begin in the flat order."""
+        return _places((name, parameter.index) for name, parameter in self.parameters.items())
+
+    @cached_property
     def observable_names(self) -> tuple[str, ...]:
         """Everything that can be read from a simulation: states and quantities."""
         return (*self.states, *self.quantities)
@@ -161,8 +172,9 @@ class Model:
 
     @cached_property
     def hash(self) -> str:
-        """A name for the equations: the same text, the same hash."""
-        return hashlib.sha256("\n".join(self._lines()).encode()).hexdigest()
+        """A name for the equations: the same text over the same states and parameters, the same hash."""
+        columns = (" ".join(self.state_names), " ".join(self.parameter_names))
+        return hashlib.sha256("\n".join([*self._lines(), *columns]).encode()).hexdigest()
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -210,7 +222,8 @@ class Model:
                 for name in mechanism.states:
                     state = self.states[name]
                     label = _indexed(name, state.index)
-                    yield f"{label}(0) = {state.initial}  [{state.unit or '1'}, scale {state.scale}]"
+                    sign = "" if state.is_nonnegative else ", may be negative"
+                    yield f"{label}(0) = {state.initial}  [{state.unit or '1'}, scale {state.scale}{sign}]"
         for event in self.events:
             if event.owner == owner:
                 resets = ", ".join(f"{name} := {text.text}" for name, text in event.resets.items())
@@ -228,6 +241,14 @@ def flat_name(name: str, members: Iterable[str]) -> str:
     """The name of one member of an indexed quantity."""
     labels = tuple(members)
     return f"{name}[{','.join(labels)}]" if labels else name
+
+
+def _places(items: Iterable[tuple[str, tuple[Index, ...]]]) -> Mapping[str, int]:
+    places, total = {}, 0
+    for name, index in items:
+        places[name] = total
+        total += math.prod(len(axis.members) for axis in index)
+    return places
 
 
 def _flat(items: Iterable[tuple[str, tuple[Index, ...]]]) -> Iterator[str]:

@@ -24,7 +24,7 @@ class Accuracy:
     Units: first_step, smallest_step, event_width [day].
     """
 
-    relative: float = 1e-4
+    relative: float = 1e-3
     first_step: float = 1.0e-3
     smallest_step: float = 1e-11
     event_width: float = 1e-7

@@ -266,38 +266,39 @@ def _locate(lane: int, patient: int, h: float, lay: Layout, v: Array, n: Array, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _digest(
-    lane: int, target: float, lay: Layout, ctl: Control, tab: Tables,
-    v: Array, n: Array, p: Array, q: Array, d: Array, e: Array,
-) -> bool:  # fmt: skip
-    """Accept or reject the lane's trial step; says whether the patient is finished for this call."""
+def _judge_step(lane: int, lay: Layout, ctl: Control, v: Array, n: Array, q: Array) -> bool:
+    """Whether the lane's trial step is accepted; a patient who cannot go on gets a status."""
     w = lay.width
     patient = n[WHO * w + lane]
     h, error = v[lay.l_h * w + lane], v[lay.l_error * w + lane]
-    proposed, bracket = v[lay.l_step * w + lane], v[lay.l_bracket * w + lane]
     n[STEPS * w + lane] += 1
     if n[STEPS * w + lane] > ctl.most_steps:
         q[patient, lay.q_status] = TOO_MANY_STEPS
+        return False
+    if error <= 1.0 and not (h > ctl.event_width and _locate(lane, patient, h, lay, v, n, q)):
+        q[patient, lay.q_accepted] += 1
         return True
+    q[patient, lay.q_rejected] += 1
     if not error <= 1.0:
         shrink = 0.1
         if error < 1e30:
             shrink = max(0.2, 0.9 * error**-0.2)
         v[lay.l_step * w + lane] = h * shrink
-        q[patient, lay.q_rejected] += 1
         if h * shrink < ctl.smallest_step:
             q[patient, lay.q_status] = STEP_TOO_SMALL
-            return True
-        return False
-    if h > ctl.event_width and _locate(lane, patient, h, lay, v, n, q):
-        q[patient, lay.q_rejected] += 1
-        return False
-    q[patient, lay.q_accepted] += 1
-    for i in range(lay.states):
-        v[(lay.l_y + i) * w + lane] = v[(lay.l_z + i) * w + lane]
-    for c in range(lay.events + lay.milestones + lay.holds):
-        v[(lay.l_now + c) * w + lane] = v[(lay.l_margins + c) * w + lane]
-    grown = h * min(6.0, 0.9 * max(error, 1e-12) ** -0.2)
+    return False
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _move_on(
+    lane: int, target: float, lay: Layout, ctl: Control, tab: Tables,
+    v: Array, n: Array, p: Array, q: Array, d: Array, e: Array,
+) -> bool:  # fmt: skip
+    """After an accepted step: the clock, the next step, what is due; says whether the patient is finished."""
+    w = lay.width
+    patient = n[WHO * w + lane]
+    h, error = v[lay.l_h * w + lane], v[lay.l_error * w + lane]
+    proposed, bracket = v[lay.l_step * w + lane], v[lay.l_bracket * w + lane]
     if bracket < np.inf:
         bracket -= h
         v[lay.l_step * w + lane] = bracket
@@ -305,14 +306,20 @@ def _digest(
             bracket = np.inf
             v[lay.l_step * w + lane] = max(h, ctl.first_step)
         v[lay.l_bracket * w + lane] = bracket
-    elif h >= proposed * (1.0 - 1e-9):
-        v[lay.l_step * w + lane] = grown
     else:
-        v[lay.l_step * w + lane] = max(proposed, grown)
+        grown = h * min(6.0, 0.9 * max(error, 1e-12) ** -0.2)
+        is_cut = h < proposed * (1.0 - 1e-9)
+        v[lay.l_step * w + lane] = max(proposed, grown) if is_cut else grown
     if h >= v[lay.l_stop * w + lane] - v[lay.l_time * w + lane]:
         v[lay.l_time * w + lane] = v[lay.l_stop * w + lane]
     else:
         v[lay.l_time * w + lane] += h
+        is_quiet = True
+        for c in range(lay.events + lay.milestones):
+            holds = v[(lay.l_now + c) * w + lane] > 0.0
+            is_quiet = is_quiet and holds == (q[patient, lay.q_true + c] != 0)
+        if is_quiet:
+            return False
     return _settle(lane, False, target, lay, ctl, tab, v, n, p, q, d, e)
 
 
@@ -365,16 +372,24 @@ def advance_patients(
     for lane in range(w):
         place = _refill(lane, place, todo, targets, lay, ctl, tab, v, n, p, q, d, e)
         active += n[WHO * w + lane] >= 0
+    accepted, now = start + lay.l_accepted * w * 8, start + lay.l_now * w * 8
     while active > 0:
         for lane in range(w):
             if n[WHO * w + lane] >= 0:
                 _choose_step(lane, lay, v)
         call_kernel(lay.step, (y, k, h, absolute, relative, work, z, error, margins))
         for lane in range(w):
+            is_there = n[WHO * w + lane] >= 0
+            v[lay.l_accepted * w + lane] = is_there and _judge_step(lane, lay, ctl, v, n, q)
+        call_kernel(lay.accept, (accepted, z, y, margins, now))
+        for lane in range(w):
             patient = n[WHO * w + lane]
             if patient < 0:
                 continue
-            if _digest(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e):
+            is_over = q[patient, lay.q_status] != OK
+            if v[lay.l_accepted * w + lane] > 0.0:
+                is_over = _move_on(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e)
+            if is_over:
                 _save(lane, lay, v, n, p)
                 place = _refill(lane, place, todo, targets, lay, ctl, tab, v, n, p, q, d, e)
                 active -= n[WHO * w + lane] < 0

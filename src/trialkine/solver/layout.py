@@ -21,6 +21,7 @@ class Layout(NamedTuple):
     step: int
     conditions: int
     resets: int
+    accept: int
     width: int
     states: int
     columns: int
@@ -44,6 +45,7 @@ class Layout(NamedTuple):
     l_stop: int
     l_step: int
     l_bracket: int
+    l_accepted: int
     l_size: int
     # a patient's reals
     p_states: int
@@ -80,6 +82,7 @@ def make_layout(
     lanes = _offsets(
         y=states, z=states, k=columns + inputs, absolute=states, h=1, relative=1, work=workspace, error=1,
         margins=conditions, now=conditions, reset=resets, time=1, stop=1, step=1, bracket=1,
+        accepted=1,
     )  # fmt: skip
     reals = _offsets(
         states=states, absolute=states, columns=columns + inputs, time=1, step=1, slot_start=SLOTS,
@@ -90,7 +93,7 @@ def make_layout(
         slot_input=SLOTS, hold_count=holds, hold_block=holds, ended=holds, limit=holds,
     )  # fmt: skip
     return Layout(
-        addresses["step"], addresses["conditions"], addresses["resets"],
+        addresses["step"], addresses["conditions"], addresses["resets"], addresses["accept"],
         width, states, columns, inputs, events, milestones, holds,
         **{f"l_{name}": place for name, place in lanes.items()},
         **{f"p_{name}": place for name, place in reals.items()},

@@ -234,14 +234,19 @@ class Conduct:
             return
         seen = self.ensemble.observe("lesion_volume", *self.names, patients=patients)
         now = self.ensemble.time[patients]
-        baseline_day = self.history.day[patients, self.baseline_visit[patients]]
         self.history.add(
             patients, now, self.current[patients], kind,
             diameters=self.radiology.read(patients, seen["lesion_volume"]),
-            new_lesion=self.new_lesion_day[patients] > baseline_day,
+            new_lesion=self.new_lesion_day[patients] > self._baseline_day(patients),
             symptoms=symptoms,
             values=self._assay(patients, seen, self._is_wanted_at_scan(patients)),
         )  # fmt: skip
+
+    def _baseline_day(self, patients: Array) -> Array:
+        """The day of each patient's baseline scan; infinite for those who are having it now."""
+        place = self.baseline_visit[patients]
+        before = place < self.history.count[patients]
+        return np.where(before, self.history.day[patients, np.where(before, place, 0)], np.inf)
 
     def _sample(self, patients: Array) -> None:
         """Draw blood alone."""

@@ -4,9 +4,8 @@ from trialkine.model.declarations import Flow, Mechanism, Parameter, Scale, Stat
 
 IL2_LICENSING = Mechanism(
     name="il2_licensing",
-    about="Interleukin-2 licenses memory cells to answer; without it most are anergic. An "
-    "alternative to strong "
-    "memory lymphotoxicity as the cause of the order effect.",
+    about="Interleukin-2 licenses memory cells to answer; without it most are anergic. An alternative to "
+    "strong memory lymphotoxicity as the cause of the order effect.",
     states={"il2_licence": State("", "licensed share of memory cells", initial="resting_licence")},
     nulls={"il2_licence": "1"},
     parameters={

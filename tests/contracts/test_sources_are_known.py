@@ -1,0 +1,36 @@
+"""Every citation key that any data file of the package names is in the catalogue of sources."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import trialkine
+from trialkine.evidence.sources import sources
+
+
+def cited(value: object) -> Iterator[str]:
+    """Every text under a key 'source', at any depth."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "source" and isinstance(inner, str):
+                yield inner
+            else:
+                yield from cited(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from cited(inner)
+
+
+def test_every_cited_key_of_every_data_file_is_in_the_catalogue() -> None:
+    unknown, seen = {}, 0
+    for path in sorted(Path(trialkine.__path__[0]).rglob("*.toml")):
+        if path.name == "sources.toml":
+            continue
+        keys = set(cited(tomllib.loads(path.read_text("utf-8"))))
+        seen += len(keys)
+        if keys - set(sources()):
+            unknown[path.name] = sorted(keys - set(sources()))
+    assert seen > 20
+    assert unknown == {}
