@@ -1,0 +1,1 @@
+"""The command line: one file per command; reads arguments, calls one function, prints."""

@@ -1,0 +1,69 @@
+"""`trialkine check`: read protocol files and say what they mean, or everything that is wrong."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from trialkine.cli.options import STANDARD_OUTPUT, json_target, write_json
+from trialkine.errors import InputError, ProblemsError
+
+
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Protocol files (YAML).", show_default=False)
+    ],
+    json: Annotated[
+        str | None,
+        typer.Option(
+            "--json",
+            metavar="FILE",
+            help="Also write the findings as JSON here; '-' is standard output.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Say what protocol files mean, or list all their faults.
+
+    Every fault comes with its line and what to write instead. Nothing is simulated. The exit code is 0
+    when all files are in order and 2 when one is not.
+    """
+    target = json_target(json) if json is not None else None
+    findings = [_finding(file) for file in files]
+    stream = sys.stderr if target == STANDARD_OUTPUT else sys.stdout
+    for finding in findings:
+        if finding["ok"]:
+            print(f"{finding['file']}: ok", file=stream)
+            for line in finding["summary"]:
+                print(f"  {line}", file=stream)
+        else:
+            print(finding["message"], file=sys.stderr)
+    if target is not None:
+        from json import dumps
+
+        kept = [{key: value for key, value in finding.items() if key != "message"} for finding in findings]
+        write_json(target, dumps({"schema": 1, "files": kept}, indent=2, ensure_ascii=False) + "\n")
+    if not all(finding["ok"] for finding in findings):
+        raise typer.Exit(2)
+
+
+def _finding(file: Path) -> dict[str, Any]:
+    from trialkine.cli.protocol_words import protocol_in_words
+    from trialkine.trial.protocol import Protocol
+
+    try:
+        protocol = Protocol.read(file)
+    except ProblemsError as error:
+        problems = [{"line": problem.line, "message": problem.message} for problem in error.problems]
+        return {"file": str(file), "ok": False, "problems": problems, "message": str(error)}
+    except InputError as error:
+        return {
+            "file": str(file),
+            "ok": False,
+            "problems": [{"line": None, "message": str(error)}],
+            "message": f"{file}: {error}",
+        }
+    return {"file": str(file), "ok": True, "problems": [], "summary": protocol_in_words(protocol)}

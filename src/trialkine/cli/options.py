@@ -1,0 +1,62 @@
+"""Arguments that several commands share, and the checks that answer in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trialkine.errors import InputError
+
+STANDARD_OUTPUT = "-"
+MOST_PATIENTS = 1_000_000
+MOST_TRIALS = 100_000
+LARGEST_SEED = 2**63 - 1
+
+
+def whole_number(option: str, value: int, least: int, most: int) -> int:
+    """The value itself, if it lies within its bounds.
+
+    Raises: InputError, when it does not.
+    """
+    if not least <= value <= most:
+        raise InputError(
+            f"'{option} {value}' is out of range. Write a whole number from {least} to {most:,}."
+        )
+    return value
+
+
+def json_target(target: str) -> str:
+    """Where to write JSON, if that can be written to.
+
+    Raises: InputError, when it is a folder or lies in none.
+    """
+    if target == STANDARD_OUTPUT:
+        return target
+    path = Path(target)
+    if path.is_dir():
+        raise InputError(f"'--json {target}' is a folder. Name a file, or '-' for standard output.")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"'--json {target}' lies in a folder that does not exist. Make the folder first.")
+    return target
+
+
+def write_json(target: str, text: str) -> None:
+    """Writes JSON text to a file, whole or not at all, or to standard output.
+
+    Raises: InputError, when the file cannot be written.
+    """
+    import sys
+
+    if target == STANDARD_OUTPUT:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    path = Path(target)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(
+            f"'{target}' cannot be written: {error.strerror or error}. Choose another file for '--json'."
+        ) from error

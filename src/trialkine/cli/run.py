@@ -1,0 +1,130 @@
+"""`trialkine run`: simulate the trial that a protocol file describes, and write its report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialkine.cli.options import (
+    LARGEST_SEED,
+    MOST_PATIENTS,
+    MOST_TRIALS,
+    STANDARD_OUTPUT,
+    json_target,
+    whole_number,
+    write_json,
+)
+from trialkine.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from trialkine.trial.result import TrialResult
+
+
+def run(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The protocol file (YAML).", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for the results, which must be new or empty. Default: '<file name>-run' here.",
+            show_default=False,
+        ),
+    ] = None,
+    patients: Annotated[
+        int | None,
+        typer.Option(
+            "--patients",
+            metavar="N",
+            help="Patients per arm, instead of the protocol's number.",
+            show_default=False,
+        ),
+    ] = None,
+    trials: Annotated[
+        int,
+        typer.Option(
+            "--trials",
+            metavar="R",
+            help="How often to repeat the whole trial; more than 1 gives predictive intervals.",
+        ),
+    ] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="S", help="Same seed, same results, on any number of workers.")
+    ] = 0,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            metavar="J",
+            help="Workers at once. Default: one per processor core.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[
+        str | None,
+        typer.Option(
+            "--json",
+            metavar="FILE",
+            help="Also write the summary as JSON here; '-' is standard output.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Simulate the trial in FILE and write a report.
+
+    The results folder holds report.html (open it in a browser, no network needed), summary.json, the
+    patients' data (adam/), every figure (figures/), the protocol as read and manifest.json. It appears
+    only when it is complete: an interrupted run leaves nothing behind and starts over next time.
+    """
+    if patients is not None:
+        whole_number("--patients", patients, 1, MOST_PATIENTS)
+    whole_number("--trials", trials, 1, MOST_TRIALS)
+    whole_number("--seed", seed, 0, LARGEST_SEED)
+    if jobs is not None:
+        whole_number("--jobs", jobs, 1, 1024)
+    target = json_target(json) if json is not None else None
+
+    from trialkine.report.run_folder import check_output_folder
+    from trialkine.trial.protocol import Protocol
+    from trialkine.trial.reading import read_text
+
+    protocol = Protocol.read(file)
+    text = read_text(file)
+    folder = out if out is not None else Path(f"{file.stem}-run")
+    check_output_folder(folder)
+
+    from trialkine.study import run_protocol
+
+    with shown_progress(f"Simulating {file.name}") as progress:
+        result = run_protocol(
+            protocol, patients=patients, trials=trials, seed=seed, jobs=jobs, progress=progress
+        )
+    _write(result, folder, text, _command(file, result, patients), target)
+
+
+def _write(result: TrialResult, folder: Path, text: str, command: str, target: str | None) -> None:
+    from trialkine.cli.outcome_table import print_outcomes
+    from trialkine.report.outcomes import summarise
+    from trialkine.report.run_folder import write_run_folder
+    from trialkine.report.summary_json import summary_text
+
+    summary = summarise(result)
+    with shown_progress("Writing the report"):
+        write_run_folder(result, folder, summary=summary, protocol_text=text, command=command)
+    if target is not None:
+        write_json(target, summary_text(result, summary))
+    stream = sys.stderr if target == STANDARD_OUTPUT else sys.stdout
+    print_outcomes(summary, stream)
+    print(f"Report: {folder / 'report.html'}", file=stream)
+
+
+def _command(file: Path, result: TrialResult, patients: int | None) -> str:
+    """The command that gives this result again, without the options that cannot change it."""
+    size = "" if patients is None else f" --patients {patients}"
+    repeated = "" if result.replicates == 1 else f" --trials {result.replicates}"
+    return f"trialkine run {file.name}{size}{repeated} --seed {result.seed}"

@@ -1,0 +1,149 @@
+"""One arm against the first: paired where the arms share their patients, ordinary where they do not.
+
+Arms that hold the same virtual patients are never compared by a log-rank test: it would treat each
+patient as two independent ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from trialkine.records import DAYS_PER_MONTH
+from trialkine.report.metrics import survival_columns
+from trialkine.report.picks import evaluable
+from trialkine.statistics.estimate import Estimate, TestResult
+from trialkine.statistics.proportions import exact_interval, mcnemar, paired_difference
+from trialkine.statistics.summary import mean_interval
+from trialkine.statistics.survival import logrank
+
+if TYPE_CHECKING:
+    from trialkine.trial.result import TrialResult
+
+SIGNIFICANCE = 0.05
+
+
+@dataclass(frozen=True)
+class PairedContrast:
+    """The same patients under two treatments.
+
+    `survival_months` is the mean over patients of (time alive under this arm minus time alive under the
+    reference), each time cut at `until_months`, up to which both histories are known for `known` patients.
+    `longer` and `shorter` count patients who live longer or shorter under this arm within that window.
+    """
+
+    pairs: int
+    response_difference: Estimate
+    response_test: TestResult
+    survival_months: Estimate
+    until_months: float
+    known: int
+    longer: int
+    shorter: int
+
+
+@dataclass(frozen=True)
+class RandomisedContrast:
+    """Different patients under two treatments; for a repeated trial the share of trials with p < 0.05."""
+
+    overall_survival: TestResult
+    progression_free: TestResult
+    significant_share: Estimate | None
+
+
+@dataclass(frozen=True)
+class ArmContrast:
+    """One arm against the reference, in the one form that its patients allow."""
+
+    arm: str
+    reference: str
+    paired: PairedContrast | None = None
+    randomised: RandomisedContrast | None = None
+
+
+def contrast_arms(result: TrialResult, *, is_counterfactual: bool) -> Iterator[ArmContrast]:
+    """Every later arm against the first."""
+    reference = result.arms[0]
+    for arm in result.arms[1:]:
+        if is_counterfactual:
+            yield ArmContrast(arm, reference, paired=paired_contrast(result, arm, reference))
+        else:
+            yield ArmContrast(arm, reference, randomised=_randomised_contrast(result, arm, reference))
+
+
+def paired_contrast(result: TrialResult, arm: str, reference: str) -> PairedContrast:
+    """The contrast within patients who were simulated well in both arms, over all repetitions."""
+    healthy = evaluable(result.patients)
+    keys = ["trial", "patient"]
+    pairs = (
+        healthy.filter(pl.col("arm") == arm)
+        .join(healthy.filter(pl.col("arm") == reference), on=keys, how="inner", suffix="_reference")
+        .sort(keys)
+    )
+    first = pairs["best_response"].is_in(["CR", "PR"]).to_list()
+    second = pairs["best_response_reference"].is_in(["CR", "PR"]).to_list()
+    until = _common_follow_up(pairs)
+    survival = _restricted_differences(pairs, until)
+    return PairedContrast(
+        pairs=pairs.height,
+        response_difference=paired_difference(first, second),
+        response_test=mcnemar(first, second),
+        survival_months=mean_interval(survival),
+        until_months=until / DAYS_PER_MONTH,
+        known=len(survival),
+        longer=sum(difference > 0 for difference in survival),
+        shorter=sum(difference < 0 for difference in survival),
+    )
+
+
+def _common_follow_up(pairs: pl.DataFrame) -> float:
+    """The day up to which everyone who stays in the trial is followed; the last death if none is censored.
+
+    Patients who dropped out do not shorten it: they are left out of the comparison instead.
+    """
+    days: list[float] = []
+    for suffix in ("", "_reference"):
+        is_cut_off = ~pl.col(f"os_event{suffix}") & (
+            pl.col(f"off_study_reason{suffix}").cast(pl.String).fill_null("") != "dropout"
+        )
+        days += pairs.filter(is_cut_off)[f"os_days{suffix}"].drop_nulls().to_list()
+    if days:
+        return float(min(days))
+    ends = [*pairs["os_days"].drop_nulls().to_list(), *pairs["os_days_reference"].drop_nulls().to_list()]
+    return float(max(ends, default=0.0))
+
+
+def _restricted_differences(pairs: pl.DataFrame, until: float) -> list[float]:
+    """Per patient, months alive up to `until` in this arm minus those in the reference."""
+    known = pairs.filter(
+        (pl.col("os_event") | (pl.col("os_days") >= until))
+        & (pl.col("os_event_reference") | (pl.col("os_days_reference") >= until))
+    )
+    difference = pl.min_horizontal("os_days", pl.lit(until)) - pl.min_horizontal(
+        "os_days_reference", pl.lit(until)
+    )
+    return known.select((difference / DAYS_PER_MONTH).alias("months"))["months"].to_list()
+
+
+def _randomised_contrast(result: TrialResult, arm: str, reference: str) -> RandomisedContrast:
+    healthy = evaluable(result.patients)
+    tests = [
+        _logrank(healthy.filter(pl.col("trial") == trial), arm, reference, "os")
+        for trial in range(result.replicates)
+    ]
+    share = None
+    if result.replicates > 1:
+        significant = sum(test.p_value is not None and test.p_value < SIGNIFICANCE for test in tests)
+        share = exact_interval(significant, result.replicates)
+    first = healthy.filter(pl.col("trial") == 0)
+    return RandomisedContrast(tests[0], _logrank(first, arm, reference, "pfs"), share)
+
+
+def _logrank(patients: pl.DataFrame, arm: str, reference: str, endpoint: str) -> TestResult:
+    return logrank(
+        *survival_columns(patients.filter(pl.col("arm") == arm), endpoint),
+        *survival_columns(patients.filter(pl.col("arm") == reference), endpoint),
+    )

@@ -1,0 +1,138 @@
+"""Draws every figure of a report, with its caption and the words a screen reader speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from trialkine.report.biomarker_change import biomarker_courses
+from trialkine.report.curves import ENDPOINTS, arm_curves
+from trialkine.report.dose_counts import agent_doses
+from trialkine.report.figures.biomarker import biomarker_figure
+from trialkine.report.figures.dose_delivery import MOST_CYCLES, dose_delivery
+from trialkine.report.figures.kaplan_meier import draw_curves
+from trialkine.report.figures.spider import MOST_PATIENTS as MOST_SPIDER_LINES
+from trialkine.report.figures.spider import spider
+from trialkine.report.figures.style import svg_document
+from trialkine.report.figures.swimmer import MOST_LANES, swimmer
+from trialkine.report.figures.waterfall import MOST_PATIENTS as MOST_WATERFALL_BARS
+from trialkine.report.figures.waterfall import waterfall
+from trialkine.report.picks import evaluable, pick_patients, stated_choice
+from trialkine.report.tumour_size import size_measure
+from trialkine.report.words import plain_name
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from trialkine.report.outcomes import Summary
+    from trialkine.trial.result import TrialResult
+
+
+@dataclass(frozen=True)
+class ReportFigure:
+    """A finished figure: the SVG file's text, its caption, and what it shows in words."""
+
+    document: str
+    caption: str
+    description: str
+
+
+def draw_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFigure]:
+    """All figures by file name, in the order of the report."""
+    figures = {f"kaplan_meier_{name}": _curves(result, summary, name) for name in ("os", "pfs")}
+    measure = size_measure(summary.facts.criteria)
+    bounds = f"dashed lines at {measure.response_percent:+.0f} % and {measure.growth_percent:+.0f} %".replace(
+        "-", "−"
+    )
+    figures["waterfall"] = _finished(
+        waterfall(result, measure),
+        "waterfall",
+        f"Deepest change of the {measure.name} after baseline, one bar per patient, "
+        f"coloured by best response; {bounds}. Growth above +100 % is drawn as +100 %; "
+        "patients without a later scan have no bar. A deep bar without the colour of a response was not "
+        "confirmed, or came after progression. "
+        f"{_shown(result, MOST_WATERFALL_BARS)}",
+        f"Waterfall plot per arm. {_responses_in_words(summary)}",
+    )
+    figures["spider"] = _finished(
+        spider(result, measure),
+        "spider",
+        f"Change of the {measure.name} over time, one line per patient, coloured by best response; {bounds}. "
+        f"{_shown(result, MOST_SPIDER_LINES)}",
+        f"Spider plot per arm. {_responses_in_words(summary)}",
+    )
+    lanes = max(1, MOST_LANES // len(result.arms))
+    shared = (
+        " The arms show the same patients, each arm in its own order of survival."
+        if summary.facts.is_counterfactual and len(result.arms) > 1
+        else ""
+    )
+    figures["swimmer"] = _finished(
+        swimmer(result),
+        "swimmer",
+        f"Single patients from first dose to death or end of follow-up, shortest survival at the bottom."
+        f"{shared} {_shown(result, lanes)}",
+        "Swimmer plot: one lane per patient with lines of treatment, response, progression and death.",
+    )
+    for name, unit in result.biomarkers.items():
+        figures[f"biomarker_{name}"] = _finished(
+            biomarker_figure(biomarker_courses(result, name)),
+            f"biomarker_{name}",
+            f"{plain_name(name)} (measured in {unit or 'fold'}) in percent of each patient's baseline: "
+            "median, and the middle half of the patients still measured.",
+            f"{plain_name(name)} over time, one line per arm.",
+        )
+    figures["dose_delivery"] = _finished(
+        dose_delivery(agent_doses(result), result.arms),
+        "dose_delivery",
+        "Doses planned, given and held per patient who started each course or cycle "
+        f"(at most the first {MOST_CYCLES}).",
+        "Bars of planned, given and held doses per course or cycle; the table below has the means.",
+    )
+    return figures
+
+
+def _finished(figure: Figure, name: str, caption: str, description: str) -> ReportFigure:
+    return ReportFigure(svg_document(figure, name), " ".join(caption.split()), description)
+
+
+def _curves(result: TrialResult, summary: Summary, endpoint: str) -> ReportFigure:
+    curves = arm_curves(result, endpoint)
+    title = ENDPOINTS[endpoint]
+    band = (
+        f"the median curve of {result.replicates} trials with the band that holds 95 % of them"
+        if result.replicates > 1
+        else "Kaplan-Meier curves with pointwise 95 % log-log limits; ticks mark censored patients"
+    )
+    caution = (
+        " The arms hold the same patients, so the bands must not be compared as if they were independent."
+        if summary.facts.is_counterfactual and len(result.arms) > 1
+        else ""
+    )
+    medians = "; ".join(f"{curve.arm}: {curve.median}" for curve in curves)
+    return _finished(
+        draw_curves(curves, title),
+        f"kaplan_meier_{endpoint}",
+        f"{title}: {band}.{caution}",
+        f"{title} by arm. {medians}.",
+    )
+
+
+def _shown(result: TrialResult, at_most: int) -> str:
+    first = evaluable(result.patients).filter(pl.col("trial") == 0)
+    sizes = {
+        (pick_patients(result, arm, at_most).height, first.filter(pl.col("arm") == arm).height)
+        for arm in result.arms
+    }
+    words = sorted(stated_choice(result, shown, of) for shown, of in sizes)
+    return f"Shown per arm: {' or '.join(words)}."
+
+
+def _responses_in_words(summary: Summary) -> str:
+    parts = []
+    for arm in summary.arms:
+        counts = ", ".join(f"{count} {name}" for name, count in arm.responses.items() if count)
+        parts.append(f"{arm.name}: {counts or 'no evaluable patient'}")
+    return "; ".join(parts) + "."

@@ -1,0 +1,62 @@
+"""Biomarker over time: median and middle half of each arm, in percent of baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from trialkine.report.biomarker_change import BiomarkerCourse
+from trialkine.report.figures.style import (
+    MUTED,
+    arm_styles,
+    as_plain_text,
+    house_style,
+    new_figure,
+    spread_apart,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def biomarker_figure(courses: Sequence[BiomarkerCourse]) -> Figure:
+    """All arms in one panel, each labelled at the end of its line."""
+    arms = [course.arm for course in courses]
+    styles = arm_styles(arms)
+    with house_style():
+        figure = new_figure(2.9)
+        panel = figure.add_axes((0.085, 0.155, 0.66, 0.80))
+        panel.axhline(100, color=MUTED, linewidth=0.8, dashes=(3, 2))
+        shown = [course for course in courses if course.week]
+        top = max((max(course.high) for course in shown), default=100.0)
+        top = max(125.0, min(top * 1.08, 1000.0))
+        last = max((course.week[-1] for course in shown), default=1.0)
+        for course in shown:
+            style = styles[course.arm]
+            panel.fill_between(
+                course.week, course.low, course.high, color=style.line, alpha=0.12, linewidth=0
+            )
+            dashes: dict[str, Any] = {"dashes": style.dash} if style.dash else {}
+            panel.plot(course.week, course.median, color=style.line, linewidth=1.6, **dashes)
+            panel.plot(course.week, course.median, "o", color=style.line, markersize=2.6)
+        panel.set_xlim(0, max(last, 1.0))
+        panel.set_ylim(0, top)
+        panel.set_xlabel("weeks since first dose")
+        panel.set_ylabel("% of baseline")
+        heights = spread_apart([course.median[-1] / top for course in shown], 0.12, 0.03, 0.97)
+        for course, height in zip(shown, heights, strict=True):
+            panel.text(
+                1.02,
+                height,
+                as_plain_text(wrapped(course.arm)),
+                transform=panel.transAxes,
+                color=styles[course.arm].text,
+                va="center",
+                fontsize=7.5,
+                fontweight="bold",
+                linespacing=1.15,
+            )
+        if not shown:
+            panel.text(0.5, 0.5, "not measured after baseline", transform=panel.transAxes, ha="center")
+    return figure

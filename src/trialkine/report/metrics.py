@@ -1,0 +1,106 @@
+"""The outcome measures of one group of patients, under the names that `summary.json` publishes.
+
+The same names serve whole arms and single lines of treatment. A measure that cannot be had is an
+estimate without a number, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from trialkine.records import DAYS_PER_MONTH, DAYS_PER_WEEK
+from trialkine.statistics.estimate import Estimate, undefined
+from trialkine.statistics.proportions import exact_interval
+from trialkine.statistics.summary import mean_interval
+from trialkine.statistics.survival import KaplanMeier, kaplan_meier, median_survival, survival_at
+
+Metrics = Mapping[str, Estimate]
+RESPONSES = ("CR", "PR", "SD", "PD", "NE")
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """When progression-free and overall survival are read off their curves."""
+
+    pfs_weeks: tuple[int, ...] = (8, 16, 24, 52)
+    os_months: tuple[int, ...] = (6, 12, 24)
+
+
+def outcome_metrics(patients: pl.DataFrame, landmarks: Landmarks) -> dict[str, Estimate]:
+    """Response, survival and treatment measures of evaluable patients.
+
+    Units: rates [fraction], medians [month], doses [1].
+    """
+    pfs, ttp, survival = (kaplan_meier(*survival_columns(patients, name)) for name in ("pfs", "ttp", "os"))
+    found = dict(response_rates(patients))
+    found["pfs_median_months"] = in_months(median_survival(pfs))
+    for week in landmarks.pfs_weeks:
+        found[f"pfs_rate_{week}w"] = _rate_at(pfs, week * DAYS_PER_WEEK)
+    found["ttp_median_months"] = in_months(median_survival(ttp))
+    found["rfs_median_months"] = undefined("relapse is counted only after complete resection", "none")
+    found["os_median_months"] = in_months(median_survival(survival))
+    for month in landmarks.os_months:
+        found[f"os_rate_{month}m"] = _rate_at(survival, month * DAYS_PER_MONTH)
+    found["dor_median_months"] = _response_duration(patients)
+    found["doses_given_mean"] = mean_interval(_column(patients, "doses_given"))
+    found["grade34_rate"] = undefined("toxicity grades are not simulated", "none")
+    found["toxic_death_rate"] = _toxic_deaths(patients)
+    return found
+
+
+def response_rates(patients: pl.DataFrame) -> dict[str, Estimate]:
+    """Rates of best response among all evaluable patients; those without a scan count as no response.
+
+    Units: [fraction].
+    """
+    counts = {name: int((patients["best_response"] == name).sum()) for name in RESPONSES}
+    total = patients.height
+    rates = {"orr": exact_interval(counts["CR"] + counts["PR"], total)}
+    for name in ("CR", "PR", "SD", "PD"):
+        rates[f"{name.lower()}_rate"] = exact_interval(counts[name], total)
+    return rates
+
+
+def survival_columns(patients: pl.DataFrame, endpoint: str) -> tuple[list[float], list[bool]]:
+    """Days and event flags of one endpoint (`os`, `pfs`, `ttp`, `dor`), patients without a time left out."""
+    rows = patients.select(
+        pl.col(f"{endpoint}_days").cast(pl.Float64).alias("days"),
+        pl.col(f"{endpoint}_event").cast(pl.Boolean).fill_null(False).alias("event"),
+    ).filter(pl.col("days").is_not_null() & pl.col("days").is_not_nan())
+    return rows["days"].to_list(), rows["event"].to_list()
+
+
+def in_months(days: Estimate) -> Estimate:
+    """The same estimate counted in months."""
+    estimate, low, high = (
+        None if value is None else value / DAYS_PER_MONTH for value in (days.estimate, days.low, days.high)
+    )
+    return replace(days, estimate=estimate, low=low, high=high)
+
+
+def _rate_at(curve: KaplanMeier, day: float) -> Estimate:
+    rate = survival_at(curve, day)
+    if rate.estimate is None and rate.why.startswith("follow-up ends"):
+        return replace(rate, why="follow-up ends before this landmark")
+    return rate
+
+
+def _response_duration(patients: pl.DataFrame) -> Estimate:
+    days, events = survival_columns(patients, "dor")
+    if not days:
+        return undefined("nobody responded", "log-log band, Brookmeyer-Crowley")
+    return in_months(median_survival(kaplan_meier(days, events)))
+
+
+def _toxic_deaths(patients: pl.DataFrame) -> Estimate:
+    if "death_cause" not in patients.columns:
+        return undefined("deaths are counted for the whole strategy", "none")
+    deaths = int((patients["death_cause"].cast(pl.String) == "treatment").sum())
+    return exact_interval(deaths, patients.height)
+
+
+def _column(patients: pl.DataFrame, name: str) -> list[float]:
+    return patients[name].cast(pl.Float64).drop_nulls().to_list()

@@ -1,0 +1,200 @@
+"""What a finished trial found: per arm and per line, with the interval that fits the kind of run.
+
+One trial gives confidence intervals; a repeated trial gives predictive ones, about what the next such
+trial would report.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from trialkine.report.biomarker_change import relative_values
+from trialkine.report.contrasts import ArmContrast, contrast_arms
+from trialkine.report.metrics import Landmarks, Metrics, outcome_metrics
+from trialkine.report.picks import evaluable
+from trialkine.report.protocol_facts import ProtocolFacts, protocol_facts
+from trialkine.report.table_types import typed
+from trialkine.report.verdict import ArmVerdict, arm_verdicts
+from trialkine.statistics.estimate import Estimate
+from trialkine.statistics.paired_change import PairedChange, mean_change, signed_rank_change
+from trialkine.statistics.predictive import predict
+
+if TYPE_CHECKING:
+    from trialkine.trial.result import TrialResult
+
+NARROW_LEVEL = 0.80
+WIDE_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class GroupOutcomes:
+    """One group of patients: how many, and what was measured on them.
+
+    `narrow` repeats the metrics with 80 % intervals where the trial was repeated; else it is empty.
+    """
+
+    n: int
+    metrics: Metrics
+    narrow: Metrics
+
+
+@dataclass(frozen=True)
+class LineOutcomes:
+    """One line of treatment, counted from its own first dose among those who reached it."""
+
+    line: int
+    agent: str
+    group: GroupOutcomes
+
+
+@dataclass(frozen=True)
+class BiomarkerTest:
+    """How a biomarker stood at a planned week, against the same patients' baseline."""
+
+    biomarker: str
+    week: int
+    t_test: PairedChange
+    signed_rank: PairedChange
+
+
+@dataclass(frozen=True)
+class ArmOutcomes:
+    """One arm as a whole strategy, its lines, and its counts over all repetitions."""
+
+    name: str
+    simulated: int
+    failed: int
+    responses: Mapping[str, int]
+    group: GroupOutcomes
+    lines: tuple[LineOutcomes, ...]
+    biomarker_tests: tuple[BiomarkerTest, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything the report, the JSON file and the terminal table say in numbers."""
+
+    facts: ProtocolFacts
+    replicates: int
+    landmarks: Landmarks
+    arms: tuple[ArmOutcomes, ...]
+    contrasts: tuple[ArmContrast, ...]
+    verdicts: tuple[ArmVerdict, ...]
+
+    @property
+    def is_predictive(self) -> bool:
+        """Whether intervals are about the next trial rather than about this one's quantities."""
+        return self.replicates > 1
+
+
+def summarise(result: TrialResult, landmarks: Landmarks | None = None) -> Summary:
+    """All outcome numbers of a finished trial."""
+    result = typed(result)
+    read_at = landmarks or Landmarks()
+    facts = protocol_facts(result.protocol)
+    return Summary(
+        facts=facts,
+        replicates=result.replicates,
+        landmarks=read_at,
+        arms=tuple(_arm_outcomes(result, arm, facts, read_at) for arm in result.arms),
+        contrasts=tuple(contrast_arms(result, is_counterfactual=facts.is_counterfactual)),
+        verdicts=tuple(arm_verdicts(result, facts)),
+    )
+
+
+def _arm_outcomes(result: TrialResult, arm: str, facts: ProtocolFacts, landmarks: Landmarks) -> ArmOutcomes:
+    own = result.patients.filter(pl.col("arm") == arm)
+    healthy = evaluable(own)
+    tests = _biomarker_tests(result, arm, facts)
+    biomarkers = {
+        name: relative_values(result, name).filter(pl.col("arm") == arm) for name in facts.biomarker_weeks
+    }
+
+    def measures(rows: pl.DataFrame, trial: int | None) -> dict[str, Estimate]:
+        found = outcome_metrics(rows, landmarks)
+        for name, weeks in facts.biomarker_weeks.items():
+            values = biomarkers[name]
+            if trial is not None:
+                values = values.filter(pl.col("trial") == trial)
+            for week in weeks:
+                found[f"biomarker_{name}_{week}w"] = _change_at(values, week, mean_change).ratio
+        return found
+
+    lines = []
+    reached = result.lines.join(
+        healthy.select("arm", "trial", "patient"), on=["arm", "trial", "patient"], how="semi"
+    )
+    for line, agent in reached.select("line", "agent").unique().sort("line", "agent").iter_rows():
+        rows = reached.filter((pl.col("line") == line) & (pl.col("agent") == agent))
+        group = _group(rows, result.replicates, lambda part, _: outcome_metrics(part, landmarks))
+        lines.append(LineOutcomes(int(line), str(agent), group))
+    return ArmOutcomes(
+        name=arm,
+        simulated=own.height,
+        failed=own.height - healthy.height,
+        responses={
+            name: int((healthy["best_response"] == name).sum()) for name in ("CR", "PR", "SD", "PD", "NE")
+        },
+        group=_group(healthy, result.replicates, measures),
+        lines=tuple(lines),
+        biomarker_tests=tests,
+    )
+
+
+def _group(
+    rows: pl.DataFrame, replicates: int, measures: Callable[[pl.DataFrame, int | None], dict[str, Estimate]]
+) -> GroupOutcomes:
+    if replicates == 1:
+        return GroupOutcomes(rows.height, measures(rows, None), {})
+    per_trial = [measures(rows.filter(pl.col("trial") == trial), trial) for trial in range(replicates)]
+    wide, narrow = {}, {}
+    for name in per_trial[0]:
+        summary = predictive_summary([found[name] for found in per_trial])
+        wide[name], narrow[name] = summary
+    return GroupOutcomes(round(rows.height / replicates), wide, narrow)
+
+
+def predictive_summary(estimates: Sequence[Estimate]) -> tuple[Estimate, Estimate]:
+    """The 95 % and 80 % predictive intervals from one estimate per repetition of the trial."""
+    from dataclasses import replace
+
+    numbers = [
+        math.inf if found.estimate is None and found.why.startswith("not reached") else found.estimate
+        for found in estimates
+    ]
+    summary = predict(numbers, (NARROW_LEVEL, WIDE_LEVEL))
+    wide, narrow = summary.at(WIDE_LEVEL), summary.at(NARROW_LEVEL)
+    if summary.median is None:
+        reasons = [found.why for found in estimates if found.why]
+        why = summary.why if summary.replicates else (reasons[0] if reasons else summary.why)
+        return replace(wide, why=why), replace(narrow, why=why)
+    return wide, narrow
+
+
+def _biomarker_tests(result: TrialResult, arm: str, facts: ProtocolFacts) -> tuple[BiomarkerTest, ...]:
+    """Paired tests at the weeks the protocol plans; a p-value belongs to one trial, so to the first."""
+    tests = []
+    for name, weeks in facts.biomarker_weeks.items():
+        values = relative_values(result, name).filter((pl.col("arm") == arm) & (pl.col("trial") == 0))
+        for week in weeks:
+            tests.append(
+                BiomarkerTest(
+                    name,
+                    week,
+                    _change_at(values, week, mean_change),
+                    _change_at(values, week, signed_rank_change),
+                )
+            )
+    return tuple(tests)
+
+
+def _change_at(
+    values: pl.DataFrame, week: int, compare: Callable[[list[float], list[float]], PairedChange]
+) -> PairedChange:
+    rows = values.filter((pl.col("week") == week) & (pl.col("value") > 0))
+    return compare(rows["baseline"].to_list(), rows["value"].to_list())

@@ -1,0 +1,144 @@
+"""`summary.json`: the numbers of a finished trial for other programs, in a layout with a version."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from trialkine.report.answer import answer
+from trialkine.report.contrasts import ArmContrast
+from trialkine.report.metrics import Metrics
+from trialkine.report.outcomes import GroupOutcomes, Summary
+from trialkine.report.verdict import ArmVerdict
+from trialkine.report.words import BANNER
+from trialkine.statistics.estimate import Estimate, TestResult
+
+if TYPE_CHECKING:
+    from trialkine.trial.result import TrialResult
+
+SCHEMA = 1
+
+
+def summary_text(result: TrialResult, summary: Summary) -> str:
+    """The summary as JSON text, always the same for the same result."""
+    return json.dumps(summary_record(result, summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def summary_record(result: TrialResult, summary: Summary) -> dict[str, Any]:
+    """The summary as plain data: rates in fractions, times in months, undefined values null with a why."""
+    return {
+        "schema": SCHEMA,
+        "notice": BANNER,
+        "title": summary.facts.title,
+        "disease": summary.facts.disease,
+        "arms_are": "counterfactual" if summary.facts.is_counterfactual else "randomised",
+        "trials": summary.replicates,
+        "seed": result.seed,
+        "conditional_on": "one set of model parameters",
+        "answer": answer(summary).text,
+        "arms": [
+            {
+                "name": arm.name,
+                "n": arm.group.n,
+                "simulated": arm.simulated,
+                "failed": arm.failed,
+                "best_responses": dict(arm.responses),
+                "metrics": _metrics(arm.group),
+                "lines": [
+                    {
+                        "line": line.line,
+                        "agent": line.agent,
+                        "n": line.group.n,
+                        "metrics": _metrics(line.group),
+                    }
+                    for line in arm.lines
+                ],
+                "biomarker_tests": [
+                    {
+                        "biomarker": test.biomarker,
+                        "week": test.week,
+                        "pairs": test.t_test.pairs,
+                        "ratio": _estimate(test.t_test.ratio),
+                        "t_test": _test(test.t_test.test),
+                        "signed_rank": _test(test.signed_rank.test),
+                    }
+                    for test in arm.biomarker_tests
+                ],
+            }
+            for arm in summary.arms
+        ],
+        "contrasts": [_contrast(contrast) for contrast in summary.contrasts],
+        "design": [_verdict(verdict) for verdict in summary.verdicts],
+    }
+
+
+def _metrics(group: GroupOutcomes) -> dict[str, Any]:
+    return {name: _metric(name, found, group.narrow) for name, found in group.metrics.items()}
+
+
+def _metric(name: str, found: Estimate, narrow: Metrics) -> dict[str, Any]:
+    record = _estimate(found)
+    if name in narrow:
+        record |= {"low_80": _finite(narrow[name].low), "high_80": _finite(narrow[name].high)}
+    return record
+
+
+def _estimate(found: Estimate) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "estimate": _finite(found.estimate),
+        "low": _finite(found.low),
+        "high": _finite(found.high),
+        "level": found.level,
+        "interval": found.interval,
+        "method": found.method,
+    }
+    if None in (record["estimate"], record["low"], record["high"]):
+        record["why"] = found.why or "no value"
+    return record
+
+
+def _test(found: TestResult) -> dict[str, Any]:
+    record: dict[str, Any] = {"method": found.method, "p_value": _finite(found.p_value)}
+    return record if found.p_value is not None else record | {"why": found.why}
+
+
+def _contrast(contrast: ArmContrast) -> dict[str, Any]:
+    record: dict[str, Any] = {"arm": contrast.arm, "reference": contrast.reference}
+    if contrast.paired is not None:
+        paired = contrast.paired
+        return record | {
+            "kind": "paired",
+            "pairs": paired.pairs,
+            "response_difference": _estimate(paired.response_difference),
+            "response_test": _test(paired.response_test),
+            "restricted_survival_difference_months": _estimate(paired.survival_months)
+            | {"until_months": paired.until_months, "pairs_known": paired.known},
+            "patients_living_longer": paired.longer,
+            "patients_living_shorter": paired.shorter,
+        }
+    assert contrast.randomised is not None
+    share = contrast.randomised.significant_share
+    return record | {
+        "kind": "randomised",
+        "os_logrank": _test(contrast.randomised.overall_survival),
+        "pfs_logrank": _test(contrast.randomised.progression_free),
+        "os_significant_share": None if share is None else _estimate(share),
+    }
+
+
+def _verdict(verdict: ArmVerdict) -> dict[str, Any]:
+    rule = verdict.rule
+    bounds = {name: getattr(rule, name) for name in ("r1", "n1", "r", "n") if hasattr(rule, name)}
+    return {
+        "arm": verdict.arm,
+        "rule": bounds,
+        "verdict": verdict.result.verdict.value,
+        "responses": verdict.result.responses,
+        "patients": verdict.result.patients,
+        "verdicts_over_trials": {name.value: count for name, count in verdict.counts},
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,88 @@
+"""`trialkine check` and `trialkine schema`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from report_sample_protocols import SINGLE_ARM_YAML, protocol_from_text, two_arm_text
+from trialkine.cli.main import main
+from trialkine.cli.protocol_words import protocol_in_words
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(two_arm_text())
+    bad.write_text(two_arm_text().replace("75 mg/m2", "75 mg/m3").replace("patients: 60", "patients: -60"))
+    return good, bad
+
+
+def test_a_good_file_is_told_back_in_words(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(files[0])]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert captured.out.startswith(f"{files[0]}: ok\n")
+    assert "aldesleukin 600000 IU/kg, intravenous over 15 min: 28 doses per cycle of 84 days" in captured.out
+
+
+def test_all_problems_of_all_files_are_listed_and_the_code_is_two(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = files
+    assert main(["check", str(bad), str(good)]) == 2
+    captured = capsys.readouterr()
+    assert f"{good}: ok" in captured.out
+    lines = captured.err.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(f"{bad}:") for line in lines)
+
+
+def test_the_findings_are_also_json(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = files
+    assert main(["check", str(bad), str(good), "--json", "-"]) == 2
+    found = json.loads(capsys.readouterr().out)["files"]
+    assert [entry["ok"] for entry in found] == [False, True]
+    assert len(found[0]["problems"]) == 2
+    assert all(problem["line"] and problem["message"] for problem in found[0]["problems"])
+
+
+def test_the_words_count_patients_arms_scans_and_months() -> None:
+    lines = protocol_in_words(protocol_from_text(two_arm_text()))
+    # 60 patients at 3 per month take 20 months; 36 more follow, 56 in all. Scans come every 56 days:
+    # 36 months are 1095.75 days, so 19 scans; 56 months are 1704.5 days, so 30.
+    assert lines[1] == (
+        "Melanoma: 2 arms of 60 patients, the same patients in every arm, enrolled over 20 months."
+    )
+    assert "19 (last patient) to 30 (first patient) scheduled visits" in lines[-3]
+    assert "data cut-off at 56 months" in lines[-3]
+    assert lines[-2:] == [
+        "Biomarkers: plasma_vegf at every scan.",
+        "Design: Simon's two stages, 0.1 against 0.3, alpha 0.05, power 0.8.",
+    ]
+
+
+def test_the_words_of_a_single_arm_name_its_stopping_rule_and_times() -> None:
+    lines = protocol_in_words(protocol_from_text(SINGLE_ARM_YAML))
+    # Three doses a day for 8 weeks are 168.
+    assert "168 doses per cycle of 56 days, until progression" in lines[3]
+    assert lines[-2:] == [
+        "Biomarkers: plasma_vegf at 4 weeks and 8 weeks.",
+        "Design: stop if at most 0 of the first 25 respond.",
+    ]
+
+
+def test_the_schema_accepts_a_good_protocol_and_refuses_a_wrong_key(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["schema"]) == 0
+    validator = jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
+    data = YAML(typ="safe").load(two_arm_text())
+    assert list(validator.iter_errors(data)) == []
+    assert list(validator.iter_errors({**data, "titel": "x"}))
