@@ -1,0 +1,56 @@
+"""trialkine: clinical trials of cancer immunotherapy, run before they are run. Not for treating patients."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trialkine.api import Trial, ensemble, model, run
+    from trialkine.diseases.disease import load_disease
+    from trialkine.errors import InputError, ModelError, SimulationError, TrialkineError
+    from trialkine.model.compose import compose
+    from trialkine.trial.protocol import Protocol
+
+__all__ = [
+    "InputError",
+    "ModelError",
+    "Protocol",
+    "SimulationError",
+    "Trial",
+    "TrialkineError",
+    "__version__",
+    "compose",
+    "ensemble",
+    "load_disease",
+    "model",
+    "run",
+]
+
+# Where each public name lives; loaded on first use, so that importing trialkine costs nothing.
+_HOMES = {
+    "InputError": "trialkine.errors",
+    "ModelError": "trialkine.errors",
+    "Protocol": "trialkine.trial.protocol",
+    "SimulationError": "trialkine.errors",
+    "Trial": "trialkine.api",
+    "TrialkineError": "trialkine.errors",
+    "compose": "trialkine.model.compose",
+    "ensemble": "trialkine.api",
+    "load_disease": "trialkine.diseases.disease",
+    "model": "trialkine.api",
+    "run": "trialkine.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("trialkine")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'trialkine' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

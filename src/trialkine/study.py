@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trialkine.agents.catalogue import agent_records, catalogue
+from trialkine.agents.catalogue import agent_records, find_agent
 from trialkine.compiler.compiled import compile_model
 from trialkine.diseases.disease import TRIAL_PARAMETERS, Disease, load_disease
 from trialkine.endpoints.registry import find_criteria
@@ -20,6 +20,7 @@ from trialkine.model.evaluate import start_values
 from trialkine.model.model import Model
 from trialkine.population.case_mix import draw_excluded_fraction
 from trialkine.population.eligibility import Eligibility
+from trialkine.population.packaged import packaged_records
 from trialkine.population.parameters import flat_values
 from trialkine.population.patients import Patients
 from trialkine.population.plausibility import PlausibilityRule
@@ -60,7 +61,7 @@ def run_protocol(
     """
     progress(0.0, "composing the model")
     disease = load_disease(protocol.disease)
-    model = compose(CORE, *(catalogue()[name] for name in protocol.agents))
+    model = compose(CORE, *(find_agent(name) for name in protocol.agents))
     records = model_records(model, disease, protocol.agents)
     compiled = compile_model(model)
     progress(MODEL_SHARE, "drawing virtual patients")
@@ -97,7 +98,7 @@ def run_protocol(
         accounting=Accounting(
             sum(group.drawn for group in groups), _sum(group.rejections for group in groups), dict(failed)
         ),
-        parameters=(*records.values(), *measurement_records().values()),
+        parameters=_all_records(disease, records),
         equations=str(model),
         model_hash=model.hash,
         work={"steps": float(sum(record.steps.sum() for record in arms))},
@@ -128,43 +129,83 @@ def _case_mix(protocol: Protocol, disease: Disease, seed: int, replicate: int) -
 
 
 def _patients(
-    protocol: Protocol, model: Model, disease: Disease, records: Mapping[str, ParameterRecord], size: int,
-    mixes: tuple[float, ...], seed: int,
-) -> list[Patients]:  # fmt: skip
+    protocol: Protocol,
+    model: Model,
+    disease: Disease,
+    records: Mapping[str, ParameterRecord],
+    size: int,
+    mixes: tuple[float, ...],
+    seed: int,
+) -> list[Patients]:
+    """The patients of every repetition, those of all arms together."""
+    low, high = protocol.eligibility.age
+    ages = (low, np.inf if high is None else high)
+    status = tuple(protocol.eligibility.performance_status)
+    total = size * (1 if protocol.is_counterfactual else len(protocol.arms))
+    return [
+        _sample(model, disease, records, total, seed, Eligibility(status, ages, mix), replicate)
+        for replicate, mix in enumerate(mixes)
+    ]
+
+
+def _sample(
+    model: Model,
+    disease: Disease,
+    records: Mapping[str, ParameterRecord],
+    size: int,
+    seed: int,
+    eligible: Eligibility,
+    replicate: int,
+) -> Patients:
     rules = [
         PlausibilityRule(bound.quantity, bound.reason, bound.at_most, bound.at_least)
         for bound in disease.plausibility
     ]
     correlations = [(*entry.between, entry.value) for entry in disease.correlations]
-    low, high = protocol.eligibility.age
 
     def evaluate(names: Any, columns: Mapping[str, Array]) -> Mapping[str, Array]:
         parameters = np.stack([columns[name] for name in model.parameter_names], axis=1)
         return start_values(model, names, parameters)
 
-    arms = 1 if protocol.is_counterfactual else len(protocol.arms)
-    return [
-        sample_patients(
-            records,
-            correlations,
-            size * arms,
-            seed,
-            criteria=Eligibility(
-                tuple(protocol.eligibility.performance_status), (low, np.inf if high is None else high), mix
-            ),
-            plausibility=rules,
-            evaluate=evaluate,
-            replicate=replicate,
-        )
-        for replicate, mix in enumerate(mixes)
-    ]
+    return sample_patients(
+        records,
+        correlations,
+        size,
+        seed,
+        criteria=eligible,
+        plausibility=rules,
+        evaluate=evaluate,
+        replicate=replicate,
+    )
 
 
 def _of_arm(protocol: Protocol, group: Patients, number: int, size: int) -> Patients:
-    """The patients of one arm: all of them when arms are counterfactual, else every so-manieth."""
+    """The patients of one arm: all of them when arms are counterfactual, else each in turn."""
     if protocol.is_counterfactual or len(protocol.arms) == 1:
         return group
     return group.select(np.arange(number, len(group), len(protocol.arms))[:size])
+
+
+def draw_ensemble(disease_name: str, agents: Iterable[str], size: int, seed: int) -> Ensemble:
+    """Virtual patients of a disease under the core model with some agents, at their first day.
+
+    Raises: InputError, when the disease or an agent is not known.
+    """
+    disease, names = load_disease(disease_name), tuple(agents)
+    model = compose(CORE, *(find_agent(name) for name in names))
+    records = model_records(model, disease, names)
+    everybody = Eligibility()
+    group = _sample(model, disease, records, size, seed, everybody, 0)
+    columns = [group.parameters[name] for name in model.parameter_names]
+    return Ensemble(compile_model(model), np.stack(columns, axis=1))
+
+
+def _all_records(disease: Disease, records: Mapping[str, ParameterRecord]) -> tuple[ParameterRecord, ...]:
+    """Every number a result rests on: model, bodies and fitness, case mix, observation."""
+    of_trials = (disease.records[name] for name in TRIAL_PARAMETERS)
+    return (
+        *records.values(), *packaged_records().values(), *of_trials, *measurement_records().values(),
+    )  # fmt: skip
 
 
 def _check_failures(failed: Mapping[str, int], total: int) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
+from trialkine.errors import InputError
 from trialkine.evidence.parameter_files import read_parameters
 from trialkine.model.declarations import Agent
 from trialkine.records import ParameterRecord
@@ -27,6 +29,19 @@ def catalogue() -> Mapping[str, Agent]:
             if isinstance(value, Agent):
                 found[value.name] = value
     return dict(sorted(found.items()))
+
+
+def find_agent(name: str) -> Agent:
+    """One agent by name.
+
+    Raises: InputError, when there is none of that name, with the nearest one.
+    """
+    known = catalogue()
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
+        raise InputError(f"No agent is named '{name}'. {hint}")
+    return known[name]
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -10,7 +9,8 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from trialkine.errors import InputError
-from trialkine.records import ParameterRecord, Variability
+from trialkine.evidence.parameter_files import read_parameters
+from trialkine.records import ParameterRecord
 from trialkine.units import conversion
 
 FILES = ("body.toml", "performance.toml")
@@ -19,14 +19,9 @@ FILES = ("body.toml", "performance.toml")
 @cache
 def packaged_records() -> Mapping[str, ParameterRecord]:
     """Every record of `body.toml` and `performance.toml`, by name."""
-    records = {}
-    for file in FILES:
-        tables = tomllib.loads((files(__package__) / file).read_text(encoding="utf-8"))
-        for name, entry in tables["parameters"].items():
-            spread = entry.pop("variability", None)
-            variability = Variability(**spread) if spread else None
-            records[name] = ParameterRecord(name=name, variability=variability, **entry)
-    return MappingProxyType(records)
+    folder = files("trialkine.population")
+    read = (read_parameters(folder.joinpath(file)).records for file in FILES)
+    return MappingProxyType({name: record for records in read for name, record in records.items()})
 
 
 def with_replacements(replacements: Mapping[str, ParameterRecord] | None) -> Mapping[str, ParameterRecord]:

@@ -1,0 +1,121 @@
+"""The Python interface: what a notebook needs, in a few words.
+
+import trialkine as tk
+
+trial = tk.run("il2-then-temozolomide-melanoma.yaml", patients=200, seed=7)
+trial                       # a table of outcomes, in a notebook
+trial.outcomes              # one row per patient and arm, polars
+trial.kaplan_meier("os")    # a matplotlib figure
+trial.save("my-run")        # the run folder with report.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from trialkine.model.compose import compose
+from trialkine.model.model import Model
+from trialkine.study import run_protocol
+from trialkine.trial.protocol import Protocol
+from trialkine.trial.result import TrialResult
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.figure import Figure
+
+    from trialkine.solver.ensemble import Ensemble
+
+Endpoint = Literal["os", "pfs", "ttp", "dor"]
+
+
+class Trial:
+    """A finished trial that shows itself."""
+
+    def __init__(self, result: TrialResult) -> None:
+        self.result = result
+
+    @property
+    def outcomes(self) -> pl.DataFrame:
+        """One row per arm and patient: response, times to events, doses."""
+        return self.result.patients
+
+    @property
+    def lines(self) -> pl.DataFrame:
+        """One row per arm, patient and line of treatment reached."""
+        return self.result.lines
+
+    @property
+    def visits(self) -> pl.DataFrame:
+        """One row per visit: tumour size, response, biomarkers."""
+        return self.result.visits
+
+    def kaplan_meier(self, endpoint: Endpoint = "os") -> Figure:
+        """Kaplan-Meier curves of every arm with numbers at risk."""
+        from trialkine.report.figures.kaplan_meier import kaplan_meier
+
+        return kaplan_meier(self.result, endpoint)
+
+    def summary(self) -> dict[str, Any]:
+        """What `summary.json` of the run folder holds."""
+        from trialkine.report.outcomes import summarise
+        from trialkine.report.summary_json import summary_record
+
+        return summary_record(self.result, summarise(self.result))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run folder: report, figures, data sets, summary and manifest.
+
+        Raises: InputError, when the folder is taken or cannot be written.
+        """
+        from trialkine.report.run_folder import write_run_folder
+
+        return write_run_folder(self.result, Path(folder), protocol_text=self.result.protocol.to_yaml())
+
+    def _repr_html_(self) -> str:
+        from trialkine.report.html_repr import result_html
+
+        return result_html(self.result)
+
+    def __repr__(self) -> str:
+        size = self.result.patients.height
+        return f"Trial('{self.result.protocol.title}', {len(self.result.arms)} arms, {size} patients)"
+
+
+def run(
+    protocol: str | Path | Protocol,
+    *,
+    patients: int | None = None,
+    trials: int = 1,
+    seed: int = 0,
+    jobs: int | None = None,
+) -> Trial:
+    """Run a trial from a protocol file or a protocol.
+
+    `patients` replaces the protocol's number per arm; `trials` repeats the trial.
+
+    Raises: ProblemsError, with every fault of the file; SimulationError, when too many patients failed.
+    """
+    chosen = protocol if isinstance(protocol, Protocol) else Protocol.read(protocol)
+    return Trial(run_protocol(chosen, patients=patients, trials=trials, seed=seed, jobs=jobs))
+
+
+def model(*agents: str) -> Model:
+    """The core model with some agents, by name. `print(model(...))` shows every equation.
+
+    Raises: InputError, when an agent is not known.
+    """
+    from trialkine.agents.catalogue import find_agent
+    from trialkine.mechanisms.core import CORE
+
+    return compose(CORE, *(find_agent(name) for name in agents))
+
+
+def ensemble(disease: str, *agents: str, patients: int = 100, seed: int = 0) -> Ensemble:
+    """Virtual patients of a disease, ready to be dosed and advanced outside any trial.
+
+    Raises: InputError, when the disease or an agent is not known.
+    """
+    from trialkine.study import draw_ensemble
+
+    return draw_ensemble(disease, agents, patients, seed)
