@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trialkine.api import Trial, ensemble, model, run
+    from trialkine.api import Trial, core_model, ensemble, run
     from trialkine.diseases.disease import load_disease
     from trialkine.errors import InputError, ModelError, SimulationError, TrialkineError
     from trialkine.model.compose import compose
@@ -24,7 +24,7 @@ __all__ = [
     "compose",
     "ensemble",
     "load_disease",
-    "model",
+    "core_model",
     "run",
 ]
 
@@ -39,7 +39,7 @@ _HOMES = {
     "compose": "trialkine.model.compose",
     "ensemble": "trialkine.api",
     "load_disease": "trialkine.diseases.disease",
-    "model": "trialkine.api",
+    "core_model": "trialkine.api",
     "run": "trialkine.api",
 }
 

@@ -100,8 +100,8 @@ def run(
     return Trial(run_protocol(chosen, patients=patients, trials=trials, seed=seed, jobs=jobs))
 
 
-def model(*agents: str) -> Model:
-    """The core model with some agents, by name. `print(model(...))` shows every equation.
+def core_model(*agents: str) -> Model:
+    """The core model with some agents, by name. `print(core_model(...))` shows every equation.
 
     Raises: InputError, when an agent is not known.
     """

@@ -3,7 +3,8 @@
 Every buffer is lane-minor: entry i of lane l stands at `i * width + l`. Functions take addresses as 64-bit
 integers, so that a caller compiled once for all models can call them.
 
-- `rates(y, k, f)`; `coupled_rates(y, k, c, f)` adds c; `slopes(y, k, f, j)` also gives the Jacobian's non-zero entries in pattern order
+- `rates(y, k, f)`; `coupled_rates(y, k, c, f)` adds c; `slopes(y, k, f, j)` also gives the Jacobian's
+  non-zero entries in pattern order
 - `conditions(y, k, m)`: margins of events, milestones and holds; `resets(y, k, r)`: new values
 - `step(y, k, h, a, t, w, z, e, m)`: from y over h [day] with absolute tolerances a and relative
   tolerance t, workspace w; the new states z, the largest scaled error e and the margins m there
@@ -295,9 +296,14 @@ class _Emitter:
         diagonal = coupling + size
         jacobian = diagonal + 1
         factors = jacobian + len(plan.pattern)
-        at = {name: self._address("%w", entry) for name, entry in (
-            ("argument", argument), ("coupling", coupling), ("diagonal", diagonal), ("jacobian", jacobian), ("factors", factors),
-        )}  # fmt: skip
+        places = {
+            "argument": argument,
+            "coupling": coupling,
+            "diagonal": diagonal,
+            "jacobian": jacobian,
+            "factors": factors,
+        }
+        at = {name: self._address("%w", entry) for name, entry in places.items()}
         step = self.load("%h", 0)
         inverse = self.binary("fdiv", self.vector(1.0), step)
         self.store(self.binary("fmul", inverse, self.vector(1.0 / rodas5p.GAMMA)), "%w", diagonal)

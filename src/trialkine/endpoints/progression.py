@@ -2,7 +2,7 @@
 
 Progression is dated by the assessment that shows it, however many scans were missed before; nothing is
 dated back or censored at the gap. Patients without an event are censored at their last adequate
-assessment (any evaluable one), and at the start when they have none.
+assessment (any evaluable one), and at the start when they have none since.
 """
 
 from __future__ import annotations
@@ -78,8 +78,9 @@ def _progression_or_death(assessment: Assessment, death_day: ArrayLike, end_day:
 
 
 def _last_adequate_day(assessment: Assessment, end_day: ArrayLike, start_day: ArrayLike) -> FloatArray:
-    """The last evaluable assessment up to the end of follow-up; the start where there is none."""
+    """The last evaluable assessment up to the end of follow-up; the start where there is none since."""
     end = np.asarray(end_day, dtype=np.float64).reshape(-1, 1)
     is_adequate = (assessment.response != Response.NE) & ~(assessment.day > end)
     last = np.fmax.reduce(np.where(is_adequate, assessment.day, np.nan), axis=1)
-    return np.where(np.isnan(last), np.asarray(start_day, dtype=np.float64), last)
+    latest: FloatArray = np.fmax(last, np.asarray(start_day, dtype=np.float64))
+    return latest

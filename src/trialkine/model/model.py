@@ -156,6 +156,12 @@ class Model:
         return (*self.states, *self.quantities)
 
     @cached_property
+    def single_names(self) -> tuple[str, ...]:
+        """The observables that have one value per patient."""
+        states = (name for name, state in self.states.items() if not state.index)
+        return (*states, *(name for name, quantity in self.quantities.items() if not quantity.index))
+
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """The citation keys of all mechanisms."""
         keys = {

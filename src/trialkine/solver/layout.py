@@ -16,7 +16,7 @@ SLOTS = 8
 
 
 class Layout(NamedTuple):
-    """Kernel addresses, sizes and offsets: `l_` in vectors of the lanes, `p_` and `q_` in entries of a row."""
+    """Kernel addresses, sizes and offsets: `l_` in vectors of the lanes, `p_`, `q_` in entries of a row."""
 
     step: int
     conditions: int

@@ -42,9 +42,11 @@ def known_names() -> KnownNames:
     """The names that this installation knows."""
     from trialkine.agents import catalogue
     from trialkine.diseases import disease_names
+    from trialkine.mechanisms.core import CORE
+    from trialkine.model.compose import compose
 
     agents = {name: facts_of(agent) for name, agent in catalogue().items()}
-    return KnownNames(agents, tuple(disease_names()))
+    return KnownNames(agents, tuple(disease_names()), compose(CORE).single_names)
 
 
 def facts_of(agent: Agent) -> AgentFacts:

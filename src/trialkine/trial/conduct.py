@@ -73,7 +73,7 @@ class Conduct:
             LineBook(number, line, line.regimen, _patient_dose(ensemble, enrolled, line))
             for number, line in enumerate(arm.treatment)
         )
-        self.follow_up_end = np.minimum(enrolled.cut_off, enrolled.dropout)
+        self.follow_up_end = np.maximum(np.minimum(enrolled.cut_off, enrolled.dropout), 0.0)
         self.active = np.ones(n, dtype=bool)
         self.current = np.zeros(n, dtype=np.int64)
         self.next_scan = np.full(n, np.inf)
@@ -294,7 +294,7 @@ class Conduct:
         who, when = patients[rows], day[rows]
         self.next_scan[who] = np.inf
         for book in self.lines:
-            mine = book.baseline_visit[who] == self.baseline_visit[who]
+            mine = (book.baseline_visit[who] == self.baseline_visit[who]) | book.is_running[who]
             fresh = mine & np.isnan(book.progression_day[who])
             book.progress(who[fresh], when[fresh])
         self._plan_lines()
@@ -306,40 +306,61 @@ class Conduct:
                 book.planned_start[:] = rule.within_days
 
     def _plan_lines(self) -> None:
-        """Set the start of lines whose trigger has happened, with each patient's own delay."""
+        """Set the start of lines whose trigger has happened, with each patient's own delay.
+
+        The trigger is the nearest earlier line of its agent.
+        """
         for book in self.lines:
             rule = book.line.start
             if rule.trigger is None:
                 continue
             before = [earlier for earlier in self.lines[: book.number] if earlier.line.agent == rule.trigger]
-            moments = [e.fail_day if rule.on == "fails" else e.end for e in before]
-            happened = np.fmin.reduce(moments)
+            happened = before[-1].fail_day if rule.on == "fails" else before[-1].end
             who = np.flatnonzero(self.active & np.isnan(book.planned_start) & ~np.isnan(happened))
             if len(who):
-                chance = self.luck.uniforms(f"delay of {rule.text}", who)[:, 0]
+                chance = self.luck.uniforms("delay of a line", who)[:, 0]
                 delay = rule.earliest_days + (rule.within_days - rule.earliest_days) * chance
                 book.planned_start[who] = np.maximum(happened[who] + delay, self.ensemble.time[who])
 
     def _begin_lines(self, patients: Array, now: Array) -> None:
-        """Start the lines that are due, with a new baseline scan."""
-        due = np.zeros(len(self.enrolled), dtype=bool)
-        for book in self.lines:
-            waiting = np.isnan(book.start[patients])
-            due[patients[waiting & (book.planned_start[patients] <= now + SAME_TIME)]] = True
-        who = np.flatnonzero(due & self.active)
+        """Start the lines that are due; failed lines stop where a later one takes over."""
+        here = patients[self.active[patients]]
+        day = np.full(len(self.enrolled), np.nan)
+        day[patients] = now
+        starting = [
+            here[np.isnan(book.start[here]) & (book.planned_start[here] <= day[here] + SAME_TIME)]
+            for book in self.lines
+        ]
+        self._new_baseline(starting)
+        for book, who in zip(self.lines, starting, strict=True):
+            book.begin(who, day[who], self.baseline_visit[who])
+            if book.line.start.trigger is None:
+                continue
+            for earlier in self.lines[: book.number]:
+                failed = who[earlier.is_running[who] & ~np.isnan(earlier.fail_day[who])]
+                reason = np.full(len(failed), END_REASONS.index("progression"))
+                earlier.stop(failed, day[failed], reason)
+
+    def _new_baseline(self, starting: list[Array]) -> None:
+        """Scan those who start a line that needs its own baseline.
+
+        A line added on a fixed day joins those that are running: it shares their baseline, unless the
+        patient has progressed since.
+        """
+        for book, who in zip(self.lines, starting, strict=True):
+            self.current[who] = book.number
+        everyone = [
+            who if book.line.start.trigger else who[np.isinf(self.next_scan[who])]
+            for book, who in zip(self.lines, starting, strict=True)
+        ]
+        who = np.unique(np.concatenate(everyone))
         if not len(who):
             return
         day = self.ensemble.time[who]
-        for book in self.lines:
-            starting = np.isnan(book.start[who]) & (book.planned_start[who] <= day + SAME_TIME)
-            self.current[who[starting]] = book.number
         self.baseline_visit[who] = self.history.count[who]
         self._scan(who, "scheduled")
         first = self.protocol.assessments.first_at or self.protocol.assessments.every
         self.next_scan[who] = day + first.days
-        for book in self.lines:
-            starting = np.isnan(book.start[who]) & (book.planned_start[who] <= day + SAME_TIME)
-            book.begin(who[starting], day[starting], self.baseline_visit[who[starting]])
         self.sample_number[who[day <= SAME_TIME]] = int(np.sum(self.samples <= SAME_TIME))
 
     def _close(self) -> None:

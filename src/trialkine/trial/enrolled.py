@@ -37,22 +37,27 @@ class Enrolled:
         return len(self.ids)
 
 
-def arrivals(protocol: Protocol, size: int, seed: int, replicate: int) -> Array:
-    """When patients are enrolled: a Poisson stream at the protocol's rate. Units: returns [day]."""
+def arrivals(protocol: Protocol, size: int, seed: int, replicate: int, ratio: float = 1.0) -> Array:
+    """When patients are enrolled: a Poisson stream at `ratio` times the protocol's rate.
+
+    Units: returns [day].
+    """
     key = trial_purpose(replicate, "enrolment")
     gaps = exponentials(seed, key, np.arange(size, dtype=np.int64))[:, 0]
-    days = np.cumsum(gaps) * DAYS_PER_MONTH / protocol.enrolment.per_month
+    days = np.cumsum(gaps) * DAYS_PER_MONTH / (protocol.enrolment.per_month * ratio)
     return np.asarray(days - days[0])
 
 
-def enrol(protocol: Protocol, patients: list[Patients], names: tuple[str, ...], seed: int) -> Enrolled:
-    """Enrol one arm's patients of every repetition, in their order.
+def enrol(
+    protocol: Protocol, patients: list[Patients], names: tuple[str, ...], seed: int, ratio: float = 1.0
+) -> Enrolled:
+    """Enrol one arm's patients of every repetition, in their order; `ratio` is the arm's.
 
     Shape: `names` are the model's flat parameter names.
     """
     enrolled, cut_offs, dropouts = [], [], []
     for replicate, group in enumerate(patients):
-        day = arrivals(protocol, len(group), seed, replicate)
+        day = arrivals(protocol, len(group), seed, replicate, ratio)
         enrolled.append(day)
         cut_offs.append(protocol.cut_off_days(float(day[-1])) - day)
         dropouts.append(_dropout(protocol, group.id, seed, replicate))

@@ -55,20 +55,19 @@ class VisitHistory:
             more = np.full_like(old, np.nan) if old.dtype.kind == "f" else np.zeros_like(old)
             setattr(self, name, np.concatenate([old, more], axis=1))
 
-    def scans(self, patients: Array, first: Array, until: Array | None = None) -> Scans:
+    def scans(self, patients: Array, first: Array, before: Array | None = None) -> Scans:
         """What was measured from each patient's visit number `first` on, which is the baseline.
 
-        Flags of the baseline visit itself do not count. Visits after the day `until` are left out.
+        Flags of the baseline visit itself do not count. Visits from number `before` on are left out.
         """
         last = int(self.count[patients].max(initial=1))
         length = max(1, last - int(first.min(initial=0)))
         index = first[:, None] + np.arange(length)
-        inside = index < self.count[patients][:, None]
+        stop = self.count[patients] if before is None else before
+        inside = index < stop[:, None]
         safe = np.minimum(index, self.day.shape[1] - 1)
         rows = patients[:, None]
         day = np.where(inside, self.day[rows, safe], np.nan)
-        if until is not None:
-            day = np.where(day > until[:, None], np.nan, day)
         there = ~np.isnan(day)
         later = there & (np.arange(length) > 0)
         return Scans(

@@ -24,6 +24,7 @@ END_REASONS = (
     "failed",
 )
 SAME_TIME = 1e-9
+A_MOMENT = 1e-6  # days; a line is over this long after its last planned dose, which is given before
 BLOCKS_PER_CYCLE = 1000
 CYCLES_PER_LINE = 100_000
 
@@ -71,8 +72,34 @@ class LineBook:
 
     @property
     def next_decision(self) -> Array:
-        """When the next cycle would begin; infinite where none will. Units: [day]."""
-        return np.where(self.is_running, self.cycle_start + self.regimen.cycle_days, np.inf)
+        """When the next cycle would begin, or the last one has had its doses. Units: returns [day]."""
+        who = np.flatnonzero(self.is_running)
+        result = np.full(len(self.start), np.inf)
+        result[who] = np.where(
+            self._is_last_cycle(who),
+            self._last_planned_dose(who) + A_MOMENT,
+            self.cycle_start[who] + self.regimen.cycle_days,
+        )
+        return result
+
+    def _is_last_cycle(self, patients: Array) -> Array:
+        """Whether no dose is planned after the running cycle."""
+        next_dose = self.cycle_start[patients] + self.regimen.cycle_days + self.offsets[0]
+        is_last = next_dose >= self._limit(patients) - SAME_TIME
+        if self.regimen.max_cycles is not None:
+            is_last |= self.cycle[patients] + 1 >= self.regimen.max_cycles
+        return np.asarray(is_last)
+
+    def _last_planned_dose(self, patients: Array) -> Array:
+        """The day of the last dose planned in the running cycle."""
+        begin = self.cycle_start[patients]
+        allowed = np.searchsorted(self.offsets, self._limit(patients) - begin - SAME_TIME, side="left")
+        return np.asarray(begin + self.offsets[np.maximum(allowed - 1, 0)])
+
+    def _limit(self, patients: Array) -> Array:
+        """From when on nothing is given; infinite without a limit."""
+        days = np.inf if self.regimen.limit_days is None else self.regimen.limit_days
+        return np.asarray(self.start[patients] + days)
 
     def begin(self, patients: Array, day: Array, baseline_visit: Array) -> None:
         """Give the first cycle to some patients."""
@@ -90,9 +117,7 @@ class LineBook:
     def due(self, until: Array) -> tuple[Array, Array, Array]:
         """Doses due before `until`: patient, day and hold block of each, in order."""
         who = np.flatnonzero(self.is_running & (self.cursor < len(self.offsets)))
-        limit = until[who]
-        if self.regimen.limit_days is not None:
-            limit = np.minimum(limit, self.start[who] + self.regimen.limit_days)
+        limit = np.minimum(until[who], self._limit(who))
         last = np.searchsorted(self.offsets, limit - self.cycle_start[who] - SAME_TIME, side="left")
         counts = np.maximum(0, last - self.cursor[who])
         patients = np.repeat(who, counts)
@@ -114,16 +139,15 @@ class LineBook:
 
     def renew(self, patients: Array, toxicity_share: float) -> None:
         """Decide at the end of a cycle: another one, or the end of the line and why."""
-        day = self.cycle_start[patients] + self.regimen.cycle_days
+        done = self._is_last_cycle(patients)
+        day = np.where(
+            done, self._last_planned_dose(patients), self.cycle_start[patients] + self.regimen.cycle_days
+        )
         rule = self.regimen.continue_while
         stops = rule.stops_at_progression or rule.renews_only_without_progression
         progressed = ~np.isnan(self.progression_day[patients]) & stops
         planned, given = self.tally[patients, 0], self.tally[patients, 1]
         toxic = self.line.is_held_for_toxicity & (given < toxicity_share * planned)
-        limit = np.inf if self.regimen.limit_days is None else self.regimen.limit_days
-        done = day - self.start[patients] >= limit - SAME_TIME
-        if self.regimen.max_cycles is not None:
-            done |= self.cycle[patients] + 1 >= self.regimen.max_cycles
         reason = np.select([progressed, toxic, done], [1, 2, 3], 0)
         over = reason > 0
         self.stop(patients[over], day[over], reason[over])

@@ -65,7 +65,7 @@ class Radiology:
             error = constant("lesion_reading_sd") * own + constant("reader_sd") * self._readers(who)[:, None]
             diameters[rows] = sphere_diameter(volumes[rows]) * np.exp(error)
         self.scans[patients] += 1
-        return np.where(volumes > constant("smallest_visible_volume"), diameters, 0.0)
+        return np.where(volumes <= constant("smallest_visible_volume"), 0.0, diameters)
 
     def _readers(self, patients: Array) -> Array:
         """Each patient's current reader's error, in standard deviations."""

@@ -56,9 +56,9 @@ def line_outcomes(
     book = record.lines[number]
     who = np.flatnonzero(~np.isnan(book.start) & (record.status == 0))
     start = book.start[who]
-    until = _line_end(record, number, who)
+    until, before = _line_end(record, number, who)
     death = record.death_day[who]
-    scans = record.history.scans(who, book.baseline_visit[who], until)
+    scans = record.history.scans(who, book.baseline_visit[who], before)
     assessment = assess(scans, criteria)
     best = best_response(assessment, confirm, criteria.min_stable, start)
     first = first_progression(assessment)
@@ -79,14 +79,19 @@ def line_outcomes(
     )
 
 
-def _line_end(record: ArmRecord, number: int, who: Array) -> Array:
-    """When a line's follow-up ends: just before a later line with its own baseline, or with the patient's."""
-    until = record.last_day[who].copy()
+def _line_end(record: ArmRecord, number: int, who: Array) -> tuple[Array, Array]:
+    """The day and the visit number at which a line's follow-up ends.
+
+    That is where a later line with its own baseline starts, or where the patient's follow-up ends. A visit
+    on the very day of the switch belongs to the line it was made for.
+    """
+    until, before = record.last_day[who].copy(), record.history.count[who].copy()
     own = record.lines[number].baseline_visit[who]
     for book in record.lines:
         next_baseline = (book.baseline_visit[who] > own) & ~np.isnan(book.start[who])
-        until = np.where(next_baseline, np.minimum(until, np.nextafter(book.start[who], -np.inf)), until)
-    return np.asarray(until)
+        until = np.where(next_baseline, np.fmin(until, book.start[who]), until)
+        before = np.where(next_baseline, np.minimum(before, book.baseline_visit[who]), before)
+    return until, before
 
 
 def strategy_outcomes(record: ArmRecord, lines: list[Outcomes]) -> Outcomes:

@@ -90,10 +90,11 @@ def _patients(record: ArmRecord, outcomes: Outcomes) -> pl.DataFrame:
     everyone = np.arange(n)
     enrolled = record.enrolled
     baseline = record.history.scans(everyone, np.zeros(n, dtype=np.int64))
-    lost = ~np.isnan(record.last_day) & (record.last_day >= enrolled.dropout - 1e-6)
-    dead = ~np.isnan(record.death_day)
+    lost = record.last_day >= enrolled.dropout - 1e-6
+    left = np.isnan(record.death_day) & (record.status == 0)
     reason = [
-        None if d else "dropout" if away else "data cut-off" for d, away in zip(dead, lost, strict=True)
+        None if not gone else "dropout" if away else "data cut-off"
+        for gone, away in zip(left, lost, strict=True)
     ]
     frame = pl.DataFrame(
         {
