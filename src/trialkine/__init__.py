@@ -22,9 +22,9 @@ __all__ = [
     "TrialkineError",
     "__version__",
     "compose",
+    "core_model",
     "ensemble",
     "load_disease",
-    "core_model",
     "run",
 ]
 

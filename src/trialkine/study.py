@@ -65,13 +65,13 @@ def run_protocol(
     records = model_records(model, disease, protocol.agents)
     compiled = compile_model(model)
     progress(MODEL_SHARE, "drawing virtual patients")
-    size = patients or protocol.enrolment.patients
+    sizes = _arm_sizes(protocol, patients or protocol.enrolment.patients)
     mixes = tuple(_case_mix(protocol, disease, seed, replicate) for replicate in range(trials))
-    groups = _patients(protocol, model, disease, records, size, mixes, seed)
+    groups = _patients(protocol, model, disease, records, sizes, mixes, seed)
     arms: list[ArmRecord] = []
     for number, arm in enumerate(protocol.arms):
-        mine = [_of_arm(protocol, group, number, size) for group in groups]
-        enrolled = enrol(protocol, mine, model.parameter_names, seed)
+        mine = [_of_arm(protocol, group, number, sizes) for group in groups]
+        enrolled = enrol(protocol, mine, model.parameter_names, seed, arm.ratio or 1.0)
         ensemble = Ensemble(compiled, enrolled.parameters, accuracy)
 
         def report(done: float, name: str = arm.name, before: int = number) -> None:
@@ -133,7 +133,7 @@ def _patients(
     model: Model,
     disease: Disease,
     records: Mapping[str, ParameterRecord],
-    size: int,
+    sizes: tuple[int, ...],
     mixes: tuple[float, ...],
     seed: int,
 ) -> list[Patients]:
@@ -141,7 +141,7 @@ def _patients(
     low, high = protocol.eligibility.age
     ages = (low, np.inf if high is None else high)
     status = tuple(protocol.eligibility.performance_status)
-    total = size * (1 if protocol.is_counterfactual else len(protocol.arms))
+    total = sizes[0] if protocol.is_counterfactual else sum(sizes)
     return [
         _sample(model, disease, records, total, seed, Eligibility(status, ages, mix), replicate)
         for replicate, mix in enumerate(mixes)
@@ -179,11 +179,24 @@ def _sample(
     )
 
 
-def _of_arm(protocol: Protocol, group: Patients, number: int, size: int) -> Patients:
-    """The patients of one arm: all of them when arms are counterfactual, else each in turn."""
+def _arm_sizes(protocol: Protocol, size: int) -> tuple[int, ...]:
+    """Patients of each arm: the stated number times the arm's ratio, and one at least."""
+    return tuple(max(1, round(size * (arm.ratio or 1.0))) for arm in protocol.arms)
+
+
+def _of_arm(protocol: Protocol, group: Patients, number: int, sizes: tuple[int, ...]) -> Patients:
+    """The patients of one arm: all of them when arms are counterfactual, else those who fall to it.
+
+    Places alternate between the arms, in proportion to their ratios.
+    """
     if protocol.is_counterfactual or len(protocol.arms) == 1:
         return group
-    return group.select(np.arange(number, len(group), len(protocol.arms))[:size])
+    ranks = [
+        (np.arange(size) + 1) / (arm.ratio or 1.0) for arm, size in zip(protocol.arms, sizes, strict=True)
+    ]
+    arms = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((arms, np.concatenate(ranks)))
+    return group.select(np.flatnonzero(arms[order] == number))
 
 
 def draw_ensemble(disease_name: str, agents: Iterable[str], size: int, seed: int) -> Ensemble:
