@@ -65,15 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
         sys.stdout.flush()
+        if code == INTERRUPTED:  # the option parser turns Ctrl-C into this
+            return _interrupted()
     except InputError as error:
         return _fail(error, 2)
     except TrialkineError as error:
         return _fail(error, 1)
     except (KeyboardInterrupt, typer.Abort):
-        print(
-            "\nInterrupted. Nothing was written; run the same command again to start over.", file=sys.stderr
-        )
-        return INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         # Whatever else Python flushes at exit must not raise a second time.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,6 +82,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _show_usage_error(error)
     return code if isinstance(code, int) else 0
+
+
+def _interrupted() -> int:
+    print("\nInterrupted. Nothing was written; run the same command again to start over.", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _fail(error: TrialkineError, code: int) -> int:
