@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from trialkine.compiler import rodas5p
-from trialkine.compiler.elementary import bits, elementary_functions, splat
+from trialkine.compiler.elementary import elementary_functions, splat
 from trialkine.compiler.flatten import FlatModel
 from trialkine.compiler.graph import Graph
 from trialkine.compiler.sparse_lu import Elimination
@@ -205,9 +205,7 @@ class _Emitter:
     def functions(self) -> list[str]:
         """All kernels."""
         plan = self.plan
-        floors = ", ".join(f"double {bits(0.0 if f else -math.inf)}" for f in plan.nonnegative)
         return [
-            f"@floors = internal constant [{plan.size} x double] [{floors}]",
             self.function("rates", ("y", "k", "f"), lambda: self._evaluate([(plan.flat.rates, "%f")])),
             self.function("coupled_rates", ("y", "k", "c", "f"), self._coupled_rates),
             self.function(
@@ -340,36 +338,47 @@ class _Emitter:
 
         A state that would fall further below its floor than its absolute tolerance counts as an error.
         """
-        relative = self.load("%t", 0)
-        self.store(self.vector(0.0), "%e", 0)
-
-        def one_row(row: str) -> None:
-            change = self.load("%w", self.shifted(row, last))
-            new = self.binary("fadd", self.load("%w", self.shifted(row, argument)), change)
+        relative, nothing = self.load("%t", 0), self.vector(0.0)
+        errors = []
+        for row, has_floor in enumerate(self.plan.nonnegative):
+            change = self.load("%w", last + row)
+            new = self.binary("fadd", self.load("%w", argument + row), change)
             sizes = [self._absolute(self.load("%y", row)), self._absolute(new)]
             absolute = self.load("%a", row)
             allowed = self.fma(relative, self.larger(*sizes), absolute)
-            error = self.binary("fdiv", self._absolute(change), allowed)
-            place = self.fresh(f"getelementptr double, ptr @floors, i64 {row}")
-            single = self.fresh(f"load double, ptr {place}")
-            first = self.fresh(f"insertelement {self.real} undef, double {single}, i32 0")
-            floor = self.fresh(
-                f"shufflevector {self.real} {first}, {self.real} undef, <{self.width} x i32> zeroinitializer"
-            )
-            deep = self.fresh(f"fcmp olt {self.real} {new}, {self.binary('fsub', floor, absolute)}")
-            error = self.choose(deep, self.vector(NEGATIVE_ERROR), error)
-            below = self.fresh(f"fcmp olt {self.real} {new}, {floor}")
-            new = self.choose(below, floor, new)
-            small = self.fresh(f"fcmp olt {self.real} {self._absolute(new)}, {self.vector(NEGLIGIBLE)}")
-            self.store(self.choose(small, self.vector(0.0), new), "%z", row)
-            worst = self.load("%e", 0)
-            keep = self.fresh(f"fcmp ole {self.real} {error}, {worst}")
-            broken = self.fresh(f"fcmp uno {self.real} {worst}, {worst}")
-            either = self.fresh(f"or {self.mask} {keep}, {broken}")  # once not a number, always so
-            self.store(self.choose(either, worst, error), "%e", 0)
-
-        self.loop(self.plan.size, one_row)
+            error = self._absolute(change)
+            least = self._absolute(new)
+            if has_floor:
+                minus = self.fresh(f"fneg {self.real} {absolute}")
+                deep = self.fresh(f"fcmp olt {self.real} {new}, {minus}")
+                error = self.choose(deep, self.binary("fmul", allowed, self.vector(NEGATIVE_ERROR)), error)
+                least = new
+            small = self.fresh(f"fcmp olt {self.real} {least}, {self.vector(NEGLIGIBLE)}")
+            self.store(self.choose(small, nothing, new), "%z", row)
+            errors.append((error, allowed))
+        total = nothing
+        for error, _ in errors:
+            total = self.binary("fadd", total, error)
+        worst, allowed = self._largest_ratio(errors)
+        sound = self.fresh(f"fcmp olt {self.real} {total}, {self.vector(math.inf)}")
+        ratio = self.binary("fdiv", worst, allowed)
+        self.store(self.choose(sound, ratio, self.vector(math.nan)), "%e", 0)
         self._call("conditions", "%z.address", "%k.address", "%m.address")
+
+    def _largest_ratio(self, ratios: list[tuple[str, str]]) -> tuple[str, str]:
+        """The largest of several ratios of positive numbers, compared in pairs without dividing."""
+        while len(ratios) > 1:
+            winners = []
+            for (first, below_first), (second, below_second) in zip(ratios[::2], ratios[1::2], strict=False):
+                left, right = (
+                    self.binary("fmul", first, below_second),
+                    self.binary("fmul", second, below_first),
+                )
+                test = self.fresh(f"fcmp ogt {self.real} {left}, {right}")
+                pair = self.choose(test, first, second), self.choose(test, below_first, below_second)
+                winners.append(pair)
+            ratios = winners + ratios[len(ratios) - len(ratios) % 2 :]
+        return ratios[0]
 
     def _accept(self) -> None:
         """Copy new states and margins to the lanes whose flag c is set."""

@@ -135,14 +135,18 @@ class _Patient:
             while self.replayed and self.replayed[0].time <= self.time:
                 self._reset(self.equations.events.index(self.replayed.pop(0).name))
             return
-        while True:
-            margins = self.equations.margins(self.states.tolist(), self.parameters)
-            new = [c for c, m in enumerate(margins) if m > 0.0 and not self.is_true[c]]
-            self.is_true = [was and m > 0.0 for was, m in zip(self.is_true, margins, strict=True)]
-            if not new:
-                return
-            self.is_true[new[0]] = True
-            self._reset(new[0])
+        while self._fire_first():
+            pass
+
+    def _fire_first(self) -> bool:
+        """Apply the first event that has become true; events before it that are false are armed again."""
+        margins = self.equations.margins(self.states.tolist(), self.parameters)
+        for number, margin in enumerate(margins):
+            was_true, self.is_true[number] = self.is_true[number], margin > 0.0
+            if margin > 0.0 and not was_true:
+                self._reset(number)
+                return True
+        return False
 
     def _reset(self, number: int) -> None:
         values = self.equations.resets(self.states.tolist(), self.parameters)[number]
