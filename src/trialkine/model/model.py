@@ -98,6 +98,11 @@ class RouteTarget:
     infused: bool
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every name that the route reads."""
+        return frozenset().union(*(text.names for text in self.texts))
+
+    @property
     def texts(self) -> tuple[Expression, ...]:
         """Every text of the route."""
         return tuple(text for text in (self.amount, self.duration, self.delay) if text is not None)

@@ -49,6 +49,7 @@ class Ensemble:
         self.accuracy = accuracy or Accuracy()
         self.parameters = np.ascontiguousarray(parameters, dtype=float)
         self._layout = _layout(compiled)
+        self._routes: dict[tuple[str, str], _Route] = {}
         self._reals, self._wholes = _start(self._layout, compiled, self.parameters, self.accuracy)
 
     @property
@@ -85,6 +86,12 @@ class Ensemble:
         """Which patients the last advance stopped at this milestone."""
         return np.asarray(self._wholes[:, self._layout.q_paused] == self._milestone(name))
 
+    def route(self, agent: str, name: str) -> _Route:
+        """How doses of an agent by one route enter each patient."""
+        if (agent, name) not in self._routes:
+            self._routes[agent, name] = _route(self, agent, name)
+        return self._routes[agent, name]
+
     def _milestone(self, name: str) -> int:
         return [milestone.name for milestone in self.model.milestones].index(name)
 
@@ -97,6 +104,8 @@ class Ensemble:
         lay = self._layout
         self.parameters = self.parameters.copy()
         self.parameters[patients, self.model.parameter_names.index(name)] = values
+        if any(name.split("[")[0] in target.names for target in self.model.routes.values()):
+            self._routes = {}
         columns = self.compiled.columns(self.parameters[patients])
         self._reals[patients, lay.p_columns : lay.p_columns + lay.columns] = columns
 
@@ -109,6 +118,7 @@ class Ensemble:
         """The same patients at the same moment, free to go another way."""
         other = object.__new__(Ensemble)
         other.__dict__.update(self.__dict__)
+        other._routes = {}
         other._reals, other._wholes = self._reals.copy(), self._wholes.copy()
         return other
 
@@ -204,7 +214,7 @@ def _resolve(ensemble: Ensemble, doses: DoseTable) -> tuple[Array, Array, Array]
     reals[:, D_TIME], reals[:, D_DURATION] = doses.time, doses.duration
     wholes[:, E_BLOCK], wholes[:, E_FATE] = doses.block, int(DoseFate.NOT_DUE)
     for number, (agent, name) in enumerate(doses.routes):
-        route = _route(ensemble, agent, name)
+        route = ensemble.route(agent, name)
         rows = np.flatnonzero(doses.route == number)
         who = doses.patient[rows]
         reals[rows, D_AMOUNT] = doses.amount[rows] * route.factor[who]
