@@ -1,0 +1,182 @@
+"""Speed of the full melanoma model at the default accuracy, and what that accuracy does to tumour burden.
+
+python benchmarks/trial_accuracy.py [--patients N] [--out DIR]
+
+A year of high-dose interleukin-2 and daily temozolomide, dosed as workload A. Decisions are frozen (no dose
+is held, no milestone ends a patient's year), so that tolerances are compared on the same treatment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from machine import describe_machine
+from measure import LEAST_SECONDS, PERCENTILE
+from trialkine.agents.catalogue import find_agent
+from trialkine.compiler.compiled import CompiledModel, compile_model
+from trialkine.diseases.disease import load_disease
+from trialkine.mechanisms.core import CORE
+from trialkine.model.compose import compose
+from trialkine.population.sample import sample_patients
+from trialkine.records import DAYS_PER_YEAR
+from trialkine.solver.accuracy import REFERENCE, Accuracy
+from trialkine.solver.doses import DoseTable
+from trialkine.solver.ensemble import Ensemble
+from trialkine.solver.status import Status
+from trialkine.study import model_records
+from workloads import ENSEMBLE, FLOOR, INFUSED, ORAL, due, workload
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+HERE = Path(__file__).parent
+AGENTS = ("aldesleukin", "temozolomide")
+ROUTES = (("aldesleukin", "intravenous"), ("temozolomide", "oral"))
+INFUSED_PER_KG, ORAL_PER_M2 = 600_000.0, 75.0  # IU/kg, mg/m2
+NEVER = ("death_threshold", "treatment_death_threshold", "new_lesion_threshold", "symptomatic_burden_ratio")
+OUT_OF_REACH = 1e12
+VISIT_DAYS = 56.0
+DAYS = 364.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """Patients of the full melanoma model with their doses."""
+
+    compiled: CompiledModel
+    parameters: Array
+    doses: DoseTable
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Tumour burden at the visits, speed, work and failures.
+
+    Shape: burden (patient, visit). Units: burden [cm**3].
+    """
+
+    burden: Array
+    patient_years_per_second: float
+    steps: float
+    failed: int
+
+
+def melanoma_case(patients: int) -> Case:
+    """Virtual patients and a year of doses."""
+    disease = load_disease("melanoma")
+    model = compose(CORE, *(find_agent(name) for name in AGENTS))
+    records = model_records(model, disease, AGENTS)
+    correlations = [(*entry.between, entry.value) for entry in disease.correlations]
+    drawn = sample_patients(records, correlations, patients, 1)
+    columns = {**drawn.parameters, **{name: np.full(patients, OUT_OF_REACH) for name in NEVER}}
+    parameters = np.stack([columns[name] for name in model.parameter_names], axis=1)
+    doses = workload("A", patients).doses
+    amount = np.where(
+        doses.route == INFUSED,
+        INFUSED_PER_KG * drawn.covariates["weight_kg"][doses.patient],
+        ORAL_PER_M2 * drawn.covariates["body_surface_m2"][doses.patient],
+    )
+    assert set(np.unique(doses.route)) == {INFUSED, ORAL}
+    held = np.zeros(len(doses), dtype=bool)
+    return Case(compile_model(model), parameters, replace(doses, amount=amount, may_hold=held, routes=ROUTES))
+
+
+def solve(case: Case, accuracy: Accuracy) -> Solution:
+    """A year, from visit to visit, on one thread."""
+    total, repeats = 0.0, 0
+    while total < LEAST_SECONDS:
+        begin = time.process_time()
+        ensemble = Ensemble(case.compiled, case.parameters, accuracy)
+        burden = [ensemble.observe("burden")["burden"]]
+        before = 0.0
+        for visit in [*np.arange(VISIT_DAYS, DAYS, VISIT_DAYS), DAYS]:
+            ensemble.advance(visit, due(case.doses, before, visit), jobs=1)
+            burden.append(ensemble.observe("burden")["burden"])
+            before = visit
+        total, repeats = total + time.process_time() - begin, repeats + 1
+    years = repeats * ensemble.size * DAYS / DAYS_PER_YEAR
+    failed = int(np.count_nonzero(ensemble.status != Status.OK))
+    return Solution(np.stack(burden, axis=1), years / total, float(ensemble.steps.sum(axis=1).mean()), failed)
+
+
+def burden_errors(found: Solution, reference: Solution) -> Array:
+    """Each patient's largest error of burden, relative to it plus a hundredth of the first.
+
+    Shape: (patient,).
+    """
+    size = np.abs(reference.burden) + FLOOR * reference.burden[:, :1]
+    return np.asarray(np.max(np.abs(found.burden - reference.burden) / size, axis=1))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--patients", type=int, default=ENSEMBLE, help=f"at most {ENSEMBLE}")
+    parser.add_argument("--out", type=Path, default=HERE / "results")
+    given = parser.parse_args()
+    about = describe_machine()
+    case = melanoma_case(min(given.patients, ENSEMBLE))
+    reference = solve(case, REFERENCE)
+    default = Accuracy().relative
+    records: list[dict[str, Any]] = []
+    for relative in (10 * default, default, default / 10, default / 100):
+        found = solve(case, Accuracy(relative=relative))
+        errors = burden_errors(found, reference)
+        records.append(
+            {
+                "relative": relative,
+                "is_default": relative == default,
+                "patient_years_per_second": found.patient_years_per_second,
+                "steps": found.steps,
+                "failed": found.failed,
+                "median_error": float(np.median(errors)),
+                "p95_error": float(np.percentile(errors, PERCENTILE)),
+                "largest_error": float(errors.max()),
+            }
+        )
+    given.out.mkdir(parents=True, exist_ok=True)
+    lines = [{"machine": about, "patients": len(case.parameters)}, *records]
+    text = report(records, case, about)
+    (given.out / "trial_accuracy.jsonl").write_text(
+        "\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8"
+    )
+    (given.out / "trial_accuracy.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def report(records: list[dict[str, Any]], case: Case, about: dict[str, str]) -> str:
+    """The table as markdown."""
+    rows = [
+        f"| {r['relative']:g}{' (default)' if r['is_default'] else ''} "
+        f"| {r['patient_years_per_second']:,.0f} | {r['steps']:,.0f} "
+        f"| {r['median_error']:.1e} | {r['p95_error']:.1e} | {r['largest_error']:.1e} | {r['failed']} |"
+        for r in records
+    ]
+    return "\n".join(
+        [
+            "# The full melanoma model at trial accuracy",
+            "",
+            "| tolerance | patient-years / s, one core | steps a year "
+            "| burden error, median | 95 % | largest | failed |",
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+            f"{len(case.parameters)} patients, {len(case.compiled.model.state_names)} states, dosed as "
+            f"workload A for {DAYS:g} days, read every {VISIT_DAYS:g}; errors against a tolerance of "
+            f"{REFERENCE.relative:g}.",
+            "",
+            *(f"- {name}: {value}" for name, value in about.items()),
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()
