@@ -79,14 +79,14 @@ def run_protocol(
             progress(MODEL_SHARE + share * ARMS_SHARE, name)
 
         arms.append(Conduct(protocol, arm, enrolled, ensemble, seed).run(jobs, report))
-    progress(MODEL_SHARE + ARMS_SHARE, "scoring outcomes")
-    criteria = find_criteria(protocol.assessments.criteria)
-    confirm = protocol.assessments.confirm_after
-    tables = join_tables([arm_tables(a, criteria, confirm.days if confirm else None) for a in arms])
     failed = Counter[str]()
     for record in arms:
         failed.update(failures(record.status))
     _check_failures(failed, sum(len(record.status) for record in arms))
+    progress(MODEL_SHARE + ARMS_SHARE, "scoring outcomes")
+    criteria = find_criteria(protocol.assessments.criteria)
+    confirm = protocol.assessments.confirm_after
+    tables = join_tables([arm_tables(a, criteria, confirm.days if confirm else None) for a in arms])
     result = TrialResult(
         protocol=protocol,
         arms=tuple(arm.name for arm in protocol.arms),

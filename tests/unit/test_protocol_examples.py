@@ -47,7 +47,7 @@ def test_the_melanoma_example_treats_the_same_patients_four_ways():
     assert len(second.regimen.dose_days) == 21
     months = protocol.enrolment.patients / protocol.enrolment.per_month
     assert months == pytest.approx(24, abs=0.05)  # the comment in the file says 24
-    assert protocol.eligibility.excluded_fraction == 0.64
+    assert protocol.eligibility.excluded_fraction == 0.4
     assert protocol.cut_off_days(730.5) == pytest.approx(730.5 + 36 * 30.4375)
 
 

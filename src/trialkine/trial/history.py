@@ -61,7 +61,7 @@ class VisitHistory:
         Flags of the baseline visit itself do not count. Visits from number `before` on are left out.
         """
         last = int(self.count[patients].max(initial=1))
-        length = max(1, last - int(first.min(initial=0)))
+        length = max(1, last - int(first.min(initial=last)))
         index = first[:, None] + np.arange(length)
         stop = self.count[patients] if before is None else before
         inside = index < stop[:, None]

@@ -46,7 +46,7 @@ def join_tables(arms: Sequence[dict[str, pl.DataFrame]]) -> dict[str, pl.DataFra
 
 def _keys(record: ArmRecord, who: Array) -> dict[str, Any]:
     return {
-        "arm": [record.arm.name] * len(who),
+        "arm": pl.Series([record.arm.name] * len(who), dtype=pl.String),
         "trial": record.enrolled.replicate[who],
         "patient": record.enrolled.ids[who],
     }
@@ -216,5 +216,4 @@ def _no_exposure(record: ArmRecord) -> pl.DataFrame:
         "arm", "trial", "patient", "line", "agent", "cycle", "start_day", "planned", "given", "held",
         "amount_given", "dose_unit",
     ]  # fmt: skip
-    frame = pl.DataFrame({**_keys(record, nobody), **whole, **texts, **reals})
-    return frame.with_columns(pl.col("arm").cast(pl.String)).select(order)
+    return pl.DataFrame({**_keys(record, nobody), **whole, **texts, **reals}).select(order)
