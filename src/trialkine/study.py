@@ -81,8 +81,7 @@ def run_protocol(
         arms.append(Conduct(protocol, arm, enrolled, ensemble, seed).run(jobs, report))
     failed = Counter[str]()
     for record in arms:
-        failed.update(failures(record.status))
-    _check_failures(failed, sum(len(record.status) for record in arms))
+        failed.update(_accept_failures(record))
     progress(MODEL_SHARE + ARMS_SHARE, "scoring outcomes")
     criteria = find_criteria(protocol.assessments.criteria)
     confirm = protocol.assessments.confirm_after
@@ -221,14 +220,21 @@ def _all_records(disease: Disease, records: Mapping[str, ParameterRecord]) -> tu
     )  # fmt: skip
 
 
-def _check_failures(failed: Mapping[str, int], total: int) -> None:
+def _accept_failures(record: ArmRecord) -> Mapping[str, int]:
+    """How many patients of an arm failed, by reason.
+
+    Raises: SimulationError, when they are too many.
+    """
+    failed, total = failures(record.status), len(record.status)
     count = sum(failed.values())
     if count > MOST_FAILED * total:
         reasons = ", ".join(f"{name} {number}" for name, number in failed.items())
         raise SimulationError(
-            f"{count} of {total} simulated patients failed ({reasons}), more than {MOST_FAILED:.0%}: the "
-            "result would mislead. Check the parameters, or report this with the protocol and seed."
+            f"{count} of {total} simulated patients of arm '{record.arm.name}' failed ({reasons}), more than "
+            f"{MOST_FAILED:.0%}: the result would mislead. Check the parameters, or report this with the "
+            "protocol and seed."
         )
+    return failed
 
 
 def _unit(model: Model, name: str) -> str:

@@ -40,7 +40,9 @@ def test_patients_are_the_first_acceptable_of_all_candidates():
         evaluate=burden_and_growth,
     )
     assert np.array_equal(chosen.id, acceptable)
-    assert np.array_equal(chosen.parameters["tumour_growth_rate"], everyone.parameters["tumour_growth_rate"][acceptable])
+    assert np.array_equal(
+        chosen.parameters["tumour_growth_rate"], everyone.parameters["tumour_growth_rate"][acceptable]
+    )
 
 
 def test_everyone_drawn_is_either_a_patient_or_counted_under_one_reason():

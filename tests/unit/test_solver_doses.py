@@ -16,6 +16,7 @@ from engine_samples import (
     parameters_of,
 )
 from trialkine.compiler.compiled import compile_model
+from trialkine.errors import ExpressionError
 from trialkine.model.compose import compose
 from trialkine.model.declarations import Agent, Flow, Mechanism, Parameter, Route, State
 from trialkine.solver.accuracy import REFERENCE, Accuracy
@@ -233,9 +234,9 @@ def test_a_route_s_amount_is_scaled_by_the_patient_s_own_parameters():
     assert final_states(compiled, parameters, 1.0, table)["body"].tolist() == [2.0, 4.0]
 
 
-@pytest.mark.xfail(reason="amounts are computed for a dose of 1 and multiplied", strict=True)
-def test_a_route_s_amount_may_saturate_with_the_dose():
+def test_a_route_s_amount_must_be_proportional_to_the_dose():
     compiled = absorbing("dose * start / (start + dose)")
     parameters = parameters_of(compiled.model, 1, start=2.0, loss=0.0)
     table = DoseTable.of([0], [0.5], [0], [6.0], routes=(("drug", "oral"),))
-    assert final_states(compiled, parameters, 1.0, table)["body"] == pytest.approx([2.0 + 1.5])
+    with pytest.raises(ExpressionError, match="not proportional to the dose in agent 'drug', route 'oral'"):
+        final_states(compiled, parameters, 1.0, table)

@@ -68,9 +68,6 @@ def test_a_parameter_that_is_no_number_fails_at_the_start_for_that_patient_alone
     assert ensemble.time.tolist() == [1.0, 1.0, 0.0, 1.0]
 
 
-@pytest.mark.xfail(
-    reason="the limit of holds is rounded before it is looked at", raises=RuntimeWarning, strict=True
-)
 def test_a_limit_of_holds_that_is_no_number_fails_at_the_start():
     compiled = compiled_drug(hold=True)
     ensemble = Ensemble(compiled, parameters_of(compiled.model, 2, holds_to_end=np.array([1.0, np.nan])))

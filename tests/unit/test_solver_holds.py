@@ -121,7 +121,6 @@ def test_a_rule_without_a_limit_never_ends_a_block():
     assert found.tolist() == [GIVEN] * 3 + [HELD] * 57
 
 
-@pytest.mark.xfail(reason="an agent's rules after the first are not looked at", strict=True)
 def test_every_rule_of_an_agent_holds():
     agent = drug(hold=True)
     parameters = {**agent.mechanism.parameters, "low_level": Parameter("mg", "level")}
@@ -135,7 +134,6 @@ def test_every_rule_of_an_agent_holds():
     assert found.tolist() == [GIVEN, HELD, HELD, HELD]
 
 
-@pytest.mark.xfail(reason="limits are read when the ensemble starts", strict=True)
 def test_a_changed_limit_holds_from_then_on():
     ensemble = patients(holds_to_end=9.0)
     ensemble.advance(2.5, doses(BOLUS, np.arange(3.0), 10.0))

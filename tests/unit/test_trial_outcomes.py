@@ -140,11 +140,10 @@ def test_who_dies_before_the_second_line_counts_on_the_first_alone():
     (first, second), whole = scored(history_of(visits, starts=(0.0, np.nan), last_day=70.0, death=70.0))
     assert len(second.patients) == 0
     assert time(first.to_progression) == (56.0, True)
-    # The strategy was not at its end: its progression is that on the last line, which never came.
-    assert time(whole.to_progression) == (70.0, False)
-    assert time(whole.progression_free) == (70.0, True)
+    # No later line was started, so progression on the first is that of the strategy.
+    assert time(whole.to_progression) == time(whole.progression_free) == (56.0, True)
     assert whole.category[0] == Response.PD
-    assert np.isnan(whole.progression_day[0])
+    assert whole.progression_day[0] == 56.0
 
 
 def test_who_never_fails_the_first_line_is_censored_on_the_strategy_too():

@@ -6,6 +6,7 @@ named, all of it in one error; a mechanism that is switched off leaves its decla
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
@@ -67,6 +68,22 @@ def _unknown(name: str, known: Iterable[str], noun: str) -> str:
     near = get_close_matches(name, list(known), 1)
     hint = f" Did you mean '{near[0]}'?" if near else ""
     return f"No {noun} named '{name}'.{hint}"
+
+
+def _require_factor(amount: Expression) -> None:
+    """Make sure that an amount is the dose times something: amounts are computed for many doses at once."""
+    node = amount.tree
+    while not (isinstance(node, ast.Name) and node.id == DOSE):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+            reading = [side for side in (node.left, node.right) if _reads_dose(side)]
+            if len(reading) == 1 and (isinstance(node.op, ast.Mult) or reading[0] is node.left):
+                node = reading[0]
+                continue
+        raise amount.fault("An amount is the dose times something, as in 'share * dose'", amount.tree)
+
+
+def _reads_dose(node: ast.expr) -> bool:
+    return any(isinstance(inner, ast.Name) and inner.id == DOSE for inner in ast.walk(node))
 
 
 def _check_once(mechanisms: list[Mechanism]) -> None:
@@ -214,8 +231,8 @@ class _Draft:
                 agent.dose_unit,
                 route.into,
                 parse(route.amount, place),
-                None if route.duration is None else parse(route.duration, place),
-                None if route.delay is None else parse(route.delay, place),
+                None if route.duration is None else parse(route.duration, f"{here}, duration of '{name}'"),
+                None if route.delay is None else parse(route.delay, f"{here}, delay of '{name}'"),
                 route.infused,
             )
         for hold in agent.holds:
@@ -301,6 +318,7 @@ class _Draft:
         for route in self.routes.values():
             for text in route.texts:
                 self._require_indices(text, (), "a dose cannot")
+            _require_factor(route.amount)
         starts = {name: self.initials[name].names for name in self.states}
         reads = {name: quantity.names for name, quantity in self.quantities.items()}
         self._sorted(starts | reads, {*self.states, *self.quantities})

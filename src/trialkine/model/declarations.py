@@ -116,7 +116,7 @@ class Milestone:
 class Route:
     """How a dose reaches the model.
 
-    `amount` is equation text in `dose` and parameters, in the unit of the state `into`; `duration`
+    `amount` is `dose` times equation text in parameters, in the unit of the state `into`; `duration`
     [day] is equation text for a release that the route itself prolongs (absent: at once, or as long as the
     protocol's infusion); `delay` [day] is a lag before the dose arrives. `infused` says whether the
     protocol must state an infusion time.

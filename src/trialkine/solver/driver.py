@@ -26,7 +26,8 @@ HELD, GIVEN, DROPPED = 0, 1, 2
 WHO, TRIES, CURSOR, STEPS = 0, 1, 2, 3
 LANE_INTEGERS = 4
 D_TIME, D_AMOUNT, D_DURATION, D_DELAY = 0, 1, 2, 3
-E_INPUT, E_HOLD, E_BLOCK, E_FATE = 0, 1, 2, 3
+E_INPUT, E_HOLD, E_HOLDS, E_BLOCK, E_FATE = 0, 1, 2, 3, 4
+DOSE_REALS, DOSE_INTEGERS = 4, 5
 
 
 class Control(NamedTuple):
@@ -118,21 +119,23 @@ def _move_slots(
 @njit(cache=True, nogil=True, error_model="numpy")
 def _judge_dose(lane: int, patient: int, dose: int, lay: Layout, v: Array, q: Array, e: Array) -> int:
     """Whether a dose that is due is given, held, or dropped because its block has ended."""
-    rule, block = e[dose, E_HOLD], e[dose, E_BLOCK]
-    if rule < 0:
-        return GIVEN
-    if q[patient, lay.q_ended + rule] == block:
-        return DROPPED
-    if q[patient, lay.q_hold_block + rule] != block:
-        q[patient, lay.q_hold_block + rule] = block
-        q[patient, lay.q_hold_count + rule] = 0
-    if v[(lay.l_now + lay.events + lay.milestones + rule) * lay.width + lane] > 0.0:
-        q[patient, lay.q_hold_count + rule] += 1
-        if q[patient, lay.q_hold_count + rule] >= q[patient, lay.q_limit + rule]:
-            q[patient, lay.q_ended + rule] = block
-        return HELD
-    q[patient, lay.q_hold_count + rule] = 0
-    return GIVEN
+    block, first = e[dose, E_BLOCK], e[dose, E_HOLD]
+    fate = GIVEN
+    for rule in range(first, first + e[dose, E_HOLDS]):
+        if q[patient, lay.q_ended + rule] == block:
+            return DROPPED
+        if v[(lay.l_now + lay.events + lay.milestones + rule) * lay.width + lane] > 0.0:
+            fate = HELD
+    for rule in range(first, first + e[dose, E_HOLDS]):
+        is_true = v[(lay.l_now + lay.events + lay.milestones + rule) * lay.width + lane] > 0.0
+        if q[patient, lay.q_hold_block + rule] != block or not is_true:
+            q[patient, lay.q_hold_block + rule] = block
+            q[patient, lay.q_hold_count + rule] = 0
+        if is_true:
+            q[patient, lay.q_hold_count + rule] += 1
+            if q[patient, lay.q_hold_count + rule] >= q[patient, lay.q_limit + rule]:
+                q[patient, lay.q_ended + rule] = block
+    return fate
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -12,7 +12,8 @@ import numpy as np
 
 from trialkine.compiler.compiled import CompiledModel
 from trialkine.model.evaluate import Evaluation, initial_states, observe, state_scales
-from trialkine.model.model import flat_name
+from trialkine.model.expression import Expression
+from trialkine.model.model import Model, flat_name
 from trialkine.solver.accuracy import Accuracy
 from trialkine.solver.doses import DoseTable
 from trialkine.solver.driver import (
@@ -20,9 +21,12 @@ from trialkine.solver.driver import (
     D_DELAY,
     D_DURATION,
     D_TIME,
+    DOSE_INTEGERS,
+    DOSE_REALS,
     E_BLOCK,
     E_FATE,
     E_HOLD,
+    E_HOLDS,
     E_INPUT,
     LANE_INTEGERS,
     Tables,
@@ -34,6 +38,7 @@ from trialkine.solver.status import DoseFate, Status
 Array = np.ndarray[Any, np.dtype[Any]]
 
 PATIENTS_PER_TASK = 64
+NO_LIMIT = 2**53  # more holds than there are doses
 LINE = 64  # bytes; vector buffers start on a cache line
 
 
@@ -106,6 +111,7 @@ class Ensemble:
         self.parameters[patients, self.model.parameter_names.index(name)] = values
         if any(name.split("[")[0] in target.names for target in self.model.routes.values()):
             self._routes = {}
+        self._wholes[:, lay.q_limit :] = np.nan_to_num(_hold_limits(self.model, self.parameters))
         columns = self.compiled.columns(self.parameters[patients])
         self._reals[patients, lay.p_columns : lay.p_columns + lay.columns] = columns
 
@@ -164,7 +170,8 @@ class _Route:
     factor: Array
     duration: Array
     delay: Array
-    hold: int
+    first_hold: int
+    holds: int
 
 
 def _layout(compiled: CompiledModel) -> Layout:
@@ -199,18 +206,26 @@ def _start(
     reals[:, lay.p_milestone :] = np.nan
     wholes[:, lay.q_paused] = -1
     wholes[:, lay.q_hold_block : lay.q_limit] = -1
-    wholes[:, lay.q_limit :] = np.iinfo(np.int64).max
+    limits = _hold_limits(model, parameters)
+    wholes[~np.isfinite(limits).all(axis=1), lay.q_status] = Status.NOT_FINITE
+    wholes[:, lay.q_limit :] = np.nan_to_num(limits)
+    return reals, wholes
+
+
+def _hold_limits(model: Model, parameters: Array) -> Array:
+    """After how many consecutive holds each rule drops the rest of a block. Shape: (patient, rule)."""
+    limits = np.full((len(parameters), len(model.holds)), float(NO_LIMIT))
     for number, hold in enumerate(model.holds):
         if hold.end_cycle_after is not None:
             position = model.parameter_names.index(hold.end_cycle_after)
-            wholes[:, lay.q_limit + number] = np.maximum(1, np.rint(parameters[:, position]))
-    return reals, wholes
+            limits[:, number] = np.maximum(1, np.rint(parameters[:, position]))
+    return limits
 
 
 def _resolve(ensemble: Ensemble, doses: DoseTable) -> tuple[Array, Array, Array]:
     """The dose table in the driver's terms: first rows, reals and integers."""
     size = len(doses)
-    reals, wholes = np.zeros((size, 4)), np.zeros((size, 4), dtype=np.int64)
+    reals, wholes = np.zeros((size, DOSE_REALS)), np.zeros((size, DOSE_INTEGERS), dtype=np.int64)
     reals[:, D_TIME], reals[:, D_DURATION] = doses.time, doses.duration
     wholes[:, E_BLOCK], wholes[:, E_FATE] = doses.block, int(DoseFate.NOT_DUE)
     for number, (agent, name) in enumerate(doses.routes):
@@ -221,7 +236,8 @@ def _resolve(ensemble: Ensemble, doses: DoseTable) -> tuple[Array, Array, Array]
         reals[rows, D_DURATION] = np.maximum(reals[rows, D_DURATION], route.duration[who])
         reals[rows, D_DELAY] = route.delay[who]
         wholes[rows, E_INPUT] = route.input
-        wholes[rows, E_HOLD] = np.where(doses.may_hold[rows], route.hold, -1)
+        wholes[rows, E_HOLD] = route.first_hold
+        wholes[rows, E_HOLDS] = np.where(doses.may_hold[rows], route.holds, 0)
     first = np.searchsorted(doses.patient, np.arange(ensemble.size + 1)).astype(np.int64)
     return first, reals, wholes
 
@@ -231,17 +247,20 @@ def _route(ensemble: Ensemble, agent: str, route: str) -> _Route:
     target = model.routes[agent, route]
     dosed = ensemble.compiled.plan.flat.dosed_states
     position = model.state_names.index(flat_name(target.into, ()))
-    evaluation = Evaluation(model, None, ensemble.parameters)
-    evaluation.values["dose"] = np.ones((ensemble.size, *(1 for _ in model.indices)))
-    zeros = np.zeros(ensemble.size)
 
-    def column(text: Any) -> Array:
-        return zeros if text is None else evaluation.flat(evaluation.text(text), ())[:, 0]
+    def column(text: Expression | None, dose: float = 1.0) -> Array:
+        if text is None:
+            return np.zeros(ensemble.size)
+        evaluation = Evaluation(model, None, ensemble.parameters)
+        evaluation.values["dose"] = np.full((ensemble.size, *(1 for _ in model.indices)), dose)
+        return evaluation.flat(evaluation.text(text), ())[:, 0]
 
+    if not np.allclose(column(target.amount, 2.0), 2.0 * column(target.amount), equal_nan=True):
+        raise target.amount.fault("An amount that is not proportional to the dose", target.amount.tree)
     holds = [number for number, hold in enumerate(model.holds) if hold.agent == agent]
     return _Route(
         dosed.index(position), column(target.amount), column(target.duration), column(target.delay),
-        holds[0] if holds else -1,
+        holds[0] if holds else 0, len(holds),
     )  # fmt: skip
 
 

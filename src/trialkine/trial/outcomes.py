@@ -1,8 +1,8 @@
 """From what happened in an arm to outcomes, for each line of treatment and for the whole strategy.
 
 Per line: from the line's first dose, against its own baseline, until the next line starts. Whole strategy:
-from the first dose; progression means progression on the arm's last line, the best response is the best
-of its lines.
+from the first dose; progression means progression on the last line that was
+started, the best response the best of its lines.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def strategy_outcomes(record: ArmRecord, lines: list[Outcomes]) -> Outcomes:
     response_over = np.zeros(n, dtype=bool)
     progression_day, adequate = np.full(n, np.nan), np.zeros(n)
     reason = np.zeros(n, dtype=np.int8)
-    for number, line in enumerate(lines):
+    for line in lines:
         p = line.patients
         better = line.category > category[p]
         category[p] = np.where(better, line.category, category[p])
@@ -112,8 +112,7 @@ def strategy_outcomes(record: ArmRecord, lines: list[Outcomes]) -> Outcomes:
         response_length[p] = np.where(better, line.of_response.days, response_length[p])
         response_over[p] = np.where(better, line.of_response.is_event, response_over[p])
         adequate[p] = np.fmax(adequate[p], line.last_adequate)
-        if number == len(lines) - 1:
-            progression_day[p], reason[p] = line.progression_day, line.progression_reason
+        progression_day[p], reason[p] = line.progression_day, line.progression_reason
     death = record.death_day
     progression_or_death = np.fmin(progression_day, death)
     return Outcomes(
