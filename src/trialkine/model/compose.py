@@ -79,7 +79,9 @@ def _require_factor(amount: Expression) -> None:
             if len(reading) == 1 and (isinstance(node.op, ast.Mult) or reading[0] is node.left):
                 node = reading[0]
                 continue
-        raise amount.fault("An amount is the dose times something, as in 'share * dose'", amount.tree)
+        raise amount.fault(
+            "An amount that is not proportional to the dose; write it as 'share * dose'", amount.tree
+        )
 
 
 def _reads_dose(node: ast.expr) -> bool:
