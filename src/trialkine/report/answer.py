@@ -111,9 +111,16 @@ def _comparison(summary: Summary) -> str:
         ]
         pooled = f" of all {whole(summary.replicates)} trials together" if summary.is_predictive else ""
         kind = " (95 % confidence intervals)" if summary.is_predictive else ""
-        return f"In the same patients{pooled}, against {reference}{kind}: {'; '.join(found)}."
+        return f"In the same patients{pooled}, against {reference}{kind}: {'; '.join(found)}.{_unlike_lines(summary)}"
     found = [_randomised_words(contrast) for contrast in summary.contrasts]
-    return f"In different patients, against {reference}: {'; '.join(found)}."
+    return f"In different patients, against {reference}: {'; '.join(found)}.{_unlike_lines(summary)}"
+
+
+def _unlike_lines(summary: Summary) -> str:
+    """What keeps responses of arms from being alike in kind."""
+    if not summary.facts.has_unequal_lines:
+        return ""
+    return " Arms of more lines have more chances to respond; survival compares as it stands."
 
 
 def _paired_words(contrast: ArmContrast, *, is_first: bool) -> str:

@@ -22,6 +22,7 @@ SCANS_COMPARED = 2
 class ProtocolFacts:
     """The protocol's words and choices that a report repeats or depends on.
 
+    `has_unequal_lines` says that some arms have more lines of treatment than others.
     `biomarker_weeks` holds the whole weeks at which each biomarker is compared with its baseline.
     `rule_name` says in words where `rule` comes from.
     """
@@ -32,6 +33,7 @@ class ProtocolFacts:
     disease: str
     criteria: str
     is_counterfactual: bool
+    has_unequal_lines: bool
     biomarker_weeks: Mapping[str, tuple[int, ...]]
     rule: TwoStageRule | FirstStageRule | None
     rule_name: str
@@ -48,6 +50,7 @@ def protocol_facts(protocol: Protocol) -> ProtocolFacts:
         disease=protocol.disease,
         criteria=protocol.assessments.criteria,
         is_counterfactual=protocol.is_counterfactual,
+        has_unequal_lines=len({len(arm.treatment) for arm in protocol.arms}) > 1,
         biomarker_weeks=_biomarker_weeks(protocol.assessments),
         rule=rule,
         rule_name=rule_name,
