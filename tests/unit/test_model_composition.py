@@ -193,8 +193,37 @@ def test_a_route_into_an_unknown_state_is_refused():
     )
 
 
-def test_only_a_route_may_read_the_dose():
+def by_mouth(amount, **timing):
+    return Agent(decay(), "mg", {"oral": Route("amount", amount, "by mouth", **timing)})
+
+
+def test_only_the_amount_of_a_route_may_read_the_dose():
     assert "No quantity named 'dose'" in complaint(CompositionError, decay(), level("dose / volume"))
+    for timing in ("delay", "duration"):
+        agent = by_mouth("dose", **{timing: "dose / dose_size / loss_rate"})
+        message = complaint(CompositionError, agent)
+        assert message.startswith("No quantity named 'dose'.")
+        assert message.endswith(f"(read in agent 'decay', {timing} of 'oral')")
+
+
+@pytest.mark.parametrize(
+    "amount", ["dose", "dose * 2", "2 * (dose / 2)", "exp(-1) * dose * loss_rate / loss_rate"]
+)
+def test_an_amount_is_the_dose_times_something(amount):
+    assert compose(by_mouth(amount)).routes["decay", "oral"].amount.text == amount
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["dose_size", "min(dose, dose_size)", "dose + dose_size", "dose**2 / dose_size",
+     "dose * dose / dose_size", "dose_size * dose_size / dose", "-dose"],
+)  # fmt: skip
+def test_an_amount_that_is_not_proportional_to_the_dose_is_refused(amount):
+    message = complaint(ExpressionError, by_mouth(amount))
+    assert message == (
+        "An amount that is not proportional to the dose; write it as 'share * dose' in agent 'decay', "
+        f"route 'oral'.\n    {amount}\n    {'^' * len(amount)}"
+    )
 
 
 def test_a_null_for_something_that_is_no_state_is_refused():

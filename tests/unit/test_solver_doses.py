@@ -16,7 +16,6 @@ from engine_samples import (
     parameters_of,
 )
 from trialkine.compiler.compiled import compile_model
-from trialkine.errors import ExpressionError
 from trialkine.model.compose import compose
 from trialkine.model.declarations import Agent, Flow, Mechanism, Parameter, Route, State
 from trialkine.solver.accuracy import REFERENCE, Accuracy
@@ -232,11 +231,3 @@ def test_a_route_s_amount_is_scaled_by_the_patient_s_own_parameters():
     parameters = parameters_of(compiled.model, 2, start=0.0, loss=0.0, share=np.array([0.25, 0.5]))
     table = DoseTable.of([0, 1], [0.5, 0.5], [0, 0], [8.0, 8.0], routes=(("drug", "oral"),))
     assert final_states(compiled, parameters, 1.0, table)["body"].tolist() == [2.0, 4.0]
-
-
-def test_a_route_s_amount_must_be_proportional_to_the_dose():
-    compiled = absorbing("dose * start / (start + dose)")
-    parameters = parameters_of(compiled.model, 1, start=2.0, loss=0.0)
-    table = DoseTable.of([0], [0.5], [0], [6.0], routes=(("drug", "oral"),))
-    with pytest.raises(ExpressionError, match="not proportional to the dose in agent 'drug', route 'oral'"):
-        final_states(compiled, parameters, 1.0, table)
