@@ -231,3 +231,8 @@ def test_a_route_s_amount_is_scaled_by_the_patient_s_own_parameters():
     parameters = parameters_of(compiled.model, 2, start=0.0, loss=0.0, share=np.array([0.25, 0.5]))
     table = DoseTable.of([0, 1], [0.5, 0.5], [0, 0], [8.0, 8.0], routes=(("drug", "oral"),))
     assert final_states(compiled, parameters, 1.0, table)["body"].tolist() == [2.0, 4.0]
+
+
+def test_a_dose_without_a_time_is_refused():
+    with pytest.raises(ValueError, match="not a finite number"):
+        DoseTable.of([0], [float("nan")], [0], [1.0], routes=(("drug", "oral"),))

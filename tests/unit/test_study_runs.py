@@ -145,7 +145,9 @@ def test_a_failed_patient_leaves_the_others_as_they_were(monkeypatch):
 def test_too_many_failures_stop_the_trial_with_a_sentence(monkeypatch):
     broken_at_start(monkeypatch, [3, 7])
     protocol = study_protocol({"a": [TEMOZOLOMIDE]}, data_cut_off="3 months")
-    with pytest.raises(SimulationError, match=r"2 of 25 simulated patients of arm 'a' failed \(not_finite 2\)"):
+    with pytest.raises(
+        SimulationError, match=r"2 of 25 simulated patients of arm 'a' failed \(not_finite 2\)"
+    ):
         run_protocol(protocol, patients=25, jobs=1)
 
 

@@ -111,7 +111,8 @@ def _comparison(summary: Summary) -> str:
         ]
         pooled = f" of all {whole(summary.replicates)} trials together" if summary.is_predictive else ""
         kind = " (95 % confidence intervals)" if summary.is_predictive else ""
-        return f"In the same patients{pooled}, against {reference}{kind}: {'; '.join(found)}.{_unlike_lines(summary)}"
+        same = f"In the same patients{pooled}, against {reference}{kind}: {'; '.join(found)}."
+        return same + _unlike_lines(summary)
     found = [_randomised_words(contrast) for contrast in summary.contrasts]
     return f"In different patients, against {reference}: {'; '.join(found)}.{_unlike_lines(summary)}"
 

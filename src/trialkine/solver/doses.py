@@ -48,6 +48,8 @@ class DoseTable:
         routes: tuple[tuple[str, str], ...],
     ) -> DoseTable:
         """A table from columns in any order; rows are sorted by patient, then time."""
+        if not np.isfinite(np.asarray(time, dtype=float)).all():
+            raise ValueError("A dose has no time: its day is not a finite number.")
         who = np.asarray(patient, dtype=np.int64)
         when = np.asarray(time, dtype=float)
         columns = [

@@ -248,15 +248,13 @@ def _route(ensemble: Ensemble, agent: str, route: str) -> _Route:
     dosed = ensemble.compiled.plan.flat.dosed_states
     position = model.state_names.index(flat_name(target.into, ()))
 
-    def column(text: Expression | None, dose: float = 1.0) -> Array:
-        if text is None:
-            return np.zeros(ensemble.size)
-        evaluation = Evaluation(model, None, ensemble.parameters)
-        evaluation.values["dose"] = np.full((ensemble.size, *(1 for _ in model.indices)), dose)
-        return evaluation.flat(evaluation.text(text), ())[:, 0]
+    evaluation = Evaluation(model, None, ensemble.parameters)
+    evaluation.values["dose"] = np.ones((ensemble.size, *(1 for _ in model.indices)))
 
-    if not np.allclose(column(target.amount, 2.0), 2.0 * column(target.amount), equal_nan=True):
-        raise target.amount.fault("An amount that is not proportional to the dose", target.amount.tree)
+    def column(text: Expression | None) -> Array:
+        """A text for a dose of one, to which amounts are proportional."""
+        return np.zeros(ensemble.size) if text is None else evaluation.flat(evaluation.text(text), ())[:, 0]
+
     holds = [number for number, hold in enumerate(model.holds) if hold.agent == agent]
     return _Route(
         dosed.index(position), column(target.amount), column(target.duration), column(target.delay),
