@@ -12,7 +12,7 @@ from trialkine.agents.catalogue import agent_records, find_agent
 from trialkine.compiler.compiled import compile_model
 from trialkine.diseases.disease import TRIAL_PARAMETERS, Disease, load_disease
 from trialkine.endpoints.registry import find_criteria
-from trialkine.errors import SimulationError
+from trialkine.errors import InputError, SimulationError
 from trialkine.evidence.parameter_files import in_unit
 from trialkine.mechanisms.core import CORE
 from trialkine.model.compose import compose
@@ -59,6 +59,7 @@ def run_protocol(
 
     Raises: SimulationError, when so many patients failed that the result would mislead.
     """
+    _check_numbers(patients=(patients, 1), trials=(trials, 1), seed=(seed, 0), jobs=(jobs, 1))
     progress(0.0, "composing the model")
     disease = load_disease(protocol.disease)
     model = compose(CORE, *(find_agent(name) for name in protocol.agents))
@@ -66,7 +67,7 @@ def run_protocol(
     compiled = compile_model(model)
     progress(MODEL_SHARE, "drawing virtual patients")
     sizes = _arm_sizes(protocol, patients or protocol.enrolment.patients)
-    mixes = tuple(_case_mix(protocol, disease, seed, replicate) for replicate in range(trials))
+    mixes = _case_mixes(protocol, disease, trials, seed)
     groups = _patients(protocol, model, disease, records, sizes, mixes, seed)
     arms: list[ArmRecord] = []
     for number, arm in enumerate(protocol.arms):
@@ -120,11 +121,25 @@ def typical_parameters(model: Model, records: Mapping[str, ParameterRecord]) -> 
     return np.array([[values[name] for name in model.parameter_names]])
 
 
-def _case_mix(protocol: Protocol, disease: Disease, seed: int, replicate: int) -> float:
+def _case_mixes(protocol: Protocol, disease: Disease, trials: int, seed: int) -> tuple[float, ...]:
+    """The excluded fraction of each repetition: as stated, else the rule's centre, or drawn from it."""
     stated = protocol.eligibility.excluded_fraction
+    rule = disease.records[TRIAL_PARAMETERS[0]]
     if stated is not None:
-        return stated
-    return draw_excluded_fraction(disease.records[TRIAL_PARAMETERS[0]], seed, replicate)
+        return (stated,) * trials
+    if trials == 1:  # one run stands for the typical trial; repetitions show how trials differ
+        assert isinstance(rule.value, float)
+        return (rule.value,)
+    return tuple(draw_excluded_fraction(rule, seed, replicate) for replicate in range(trials))
+
+
+def _check_numbers(**numbers: tuple[int | None, int]) -> None:
+    """Raises: InputError, when a number is no whole number or too small."""
+    for name, (number, least) in numbers.items():
+        if number is None:
+            continue
+        if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < least:
+            raise InputError(f"{name} = {number!r} is not possible. Give a whole number of at least {least}.")
 
 
 def _patients(

@@ -40,7 +40,7 @@ class Dimension:
         for name, exponent in other.exponents:
             total[name] = total.get(name, 0.0) + power * exponent
         kept = tuple(sorted((name, e) for name, e in total.items() if abs(e) > 1e-12))
-        return Dimension(kept, self.factor * other.factor**power)
+        return Dimension(kept, self.factor * other.factor**power, _joined(self, other, power))
 
     def is_same(self, other: Dimension) -> bool:
         """Whether both are the same unit, size included."""
@@ -53,6 +53,18 @@ class Dimension:
 
 
 DIMENSIONLESS = Dimension((), 1.0)
+
+
+def _joined(unit: Dimension, other: Dimension, power: float) -> str:
+    """How a product reads, as far as its parts have names."""
+    if other.is_dimensionless:
+        return unit.label
+    right = other.label if other.label.isalnum() else f"({other.label})"
+    raised = right if abs(power) == 1.0 else f"{right}**{abs(power):g}"
+    left = "" if unit.is_dimensionless else unit.label
+    if power < 0:
+        return f"{left or '1'}/{raised}"
+    return f"{left}*{raised}" if left else raised.strip("()")
 
 
 @cache

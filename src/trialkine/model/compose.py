@@ -188,6 +188,13 @@ class _Draft:
                     self.rates[name].append(Contribution(sign, rate, mechanism.name))
                 elif name not in self.quantities:
                     self.problems.append(_unknown(name, self.states, "state") + f" ({here}, flow)")
+            if flow.source in self.states and flow.sink in self.states:
+                ends = [self.states[name].index for name in (flow.source, flow.sink) if name is not None]
+                if ends[0] != ends[1]:
+                    self.problems.append(
+                        f"The flow {flow.source} -> {flow.sink} of {here} joins states with different members, "
+                        "so it would not conserve amount. Write two flows."
+                    )
             if flow.source is None and flow.sink is None:
                 self.problems.append(f"A flow of {here} has neither source nor sink.")
         for add in mechanism.adds:

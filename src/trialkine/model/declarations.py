@@ -22,6 +22,10 @@ class Index:
     name: str
     members: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        if not self.members or len(set(self.members)) < len(self.members):
+            raise ModelError(f"Index '{self.name}' needs members, each named once; it has {self.members}.")
+
 
 @dataclass(frozen=True)
 class State:

@@ -194,9 +194,10 @@ class Conduct:
         """Observe, decide and plan for everybody whose appointment has come."""
         now = self.ensemble.time
         sampled = patients[now[patients] >= self._next_sample()[patients] - SAME_TIME]
+        bled = sampled[self._is_assessed(sampled)]
         scanned = patients[now[patients] >= self.next_scan[patients] - SAME_TIME]
         present = self._attending(scanned)
-        self._sample(np.setdiff1d(sampled, present))
+        self._sample(np.setdiff1d(bled, present))
         self._scan(present, "scheduled")
         missed = np.setdiff1d(scanned, present)
         self.history.add(missed, now[missed], self.current[missed], "missed")
@@ -212,6 +213,13 @@ class Conduct:
         lost = self.enrolled.dropout[over] < self.enrolled.cut_off[over]
         self._leave(over[lost], "lost to follow-up")
         self._leave(over[~lost], "data cut-off")
+
+    def _is_assessed(self, patients: Array) -> Array:
+        """Who still comes for scans, or waits for a line of treatment that is planned."""
+        assessed = np.isfinite(self.next_scan[patients])
+        for book in self.lines:
+            assessed |= ~np.isnan(book.planned_start[patients]) & np.isnan(book.start[patients])
+        return np.asarray(assessed)
 
     def _next_sample(self) -> Array:
         padded = np.append(self.samples, np.inf)

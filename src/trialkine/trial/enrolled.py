@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from trialkine.errors import InputError
 from trialkine.population.patients import Patients
 from trialkine.randomness import exponentials, trial_purpose, uniforms
 from trialkine.records import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -58,6 +59,7 @@ def enrol(
     enrolled, cut_offs, dropouts = [], [], []
     for replicate, group in enumerate(patients):
         day = arrivals(protocol, len(group), seed, replicate, ratio)
+        _check_cut_off(protocol, day)
         enrolled.append(day)
         cut_offs.append(protocol.cut_off_days(float(day[-1])) - day)
         dropouts.append(_dropout(protocol, group.id, seed, replicate))
@@ -72,6 +74,17 @@ def enrol(
         cut_off=np.concatenate(cut_offs),
         dropout=np.concatenate(dropouts),
     )
+
+
+def _check_cut_off(protocol: Protocol, day: Array) -> None:
+    """Raises: InputError, when patients would be enrolled after the data cut-off."""
+    cut_off, last = protocol.cut_off_days(float(day[-1])), float(day[-1])
+    if last > cut_off:
+        raise InputError(
+            f"The data cut-off at {cut_off / DAYS_PER_MONTH:.1f} months comes before the last of {len(day)} "
+            f"patients of an arm is enrolled, at {last / DAYS_PER_MONTH:.1f} months. Write a later "
+            "`data_cut_off`, use `follow_up`, or enrol fewer patients or more per month."
+        )
 
 
 def _dropout(protocol: Protocol, ids: Array, seed: int, replicate: int) -> Array:

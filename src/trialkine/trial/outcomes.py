@@ -2,7 +2,8 @@
 
 Per line: from the line's first dose, against its own baseline, until the next line starts. Whole strategy:
 from the first dose; progression means progression on the last line that was
-started, the best response the best of its lines.
+started (none for those who left alive while the next was still to come), the best response the best of
+its lines.
 """
 
 from __future__ import annotations
@@ -94,6 +95,14 @@ def _line_end(record: ArmRecord, number: int, who: Array) -> tuple[Array, Array]
     return until, before
 
 
+def _waits_for_a_line(record: ArmRecord) -> Array:
+    """Who left alive, at cut-off or lost, while a planned line had not begun: the strategy was not over."""
+    waiting = np.zeros(len(record.status), dtype=bool)
+    for book in record.lines:
+        waiting |= ~np.isnan(book.planned_start) & np.isnan(book.start)
+    return np.asarray(waiting & np.isnan(record.death_day))
+
+
 def strategy_outcomes(record: ArmRecord, lines: list[Outcomes]) -> Outcomes:
     """Outcomes of the whole strategy, for all patients whose simulation succeeded."""
     who = np.flatnonzero(record.status == 0)
@@ -114,6 +123,8 @@ def strategy_outcomes(record: ArmRecord, lines: list[Outcomes]) -> Outcomes:
         adequate[p] = np.fmax(adequate[p], line.last_adequate)
         progression_day[p], reason[p] = line.progression_day, line.progression_reason
     death = record.death_day
+    goes_on = _waits_for_a_line(record)
+    progression_day[goes_on], reason[goes_on] = np.nan, 0
     progression_or_death = np.fmin(progression_day, death)
     return Outcomes(
         patients=who,

@@ -106,6 +106,7 @@ def _patients(record: ArmRecord, outcomes: Outcomes) -> pl.DataFrame:
             "baseline_sld_mm": sum_of_diameters(baseline)[:, 0],
             "baseline_spd_mm2": sum_of_products(baseline)[:, 0],
             "enrolled_month": enrolled.enrolled_day / DAYS_PER_MONTH,
+            "follow_up_days": np.maximum(0.0, np.minimum(enrolled.cut_off, enrolled.dropout)),
             "death_cause": pl.Series([CAUSES.get(int(c)) for c in record.death_cause], dtype=pl.String),
             "off_study_reason": pl.Series(reason, dtype=pl.String),
             **_doses(record, range(len(record.lines)), everyone),
