@@ -16,6 +16,7 @@ from engine_samples import (
     parameters_of,
 )
 from trialkine.compiler.compiled import compile_model
+from trialkine.errors import InputError
 from trialkine.model.compose import compose
 from trialkine.model.declarations import Agent, Flow, Mechanism, Parameter, Route, State
 from trialkine.solver.accuracy import REFERENCE, Accuracy
@@ -233,6 +234,28 @@ def test_a_route_s_amount_is_scaled_by_the_patient_s_own_parameters():
     assert final_states(compiled, parameters, 1.0, table)["body"].tolist() == [2.0, 4.0]
 
 
-def test_a_dose_without_a_time_is_refused():
-    with pytest.raises(ValueError, match="not a finite number"):
-        DoseTable.of([0], [float("nan")], [0], [1.0], routes=(("drug", "oral"),))
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"time": [float("nan")]}, "no time"),
+        ({"amount": [-1.0]}, "negative or not a number"),
+        ({"amount": [float("inf")]}, "negative or not a number"),
+        ({"duration": [float("inf")]}, "duration"),
+        ({"route": [1]}, "no route"),
+        ({"patient": [-1]}, "negative number"),
+    ],
+)
+def test_a_dose_that_cannot_be_given_is_refused_by_its_row(changed, said):
+    row = {"patient": [0], "time": [0.5], "route": [0], "amount": [1.0], "duration": 0.0, **changed}
+    with pytest.raises(InputError, match=f"Dose 0 .*{said}"):
+        DoseTable.of(**row, routes=(("drug", "oral"),))
+
+
+def test_a_dose_before_the_clock_or_for_nobody_is_refused():
+    compiled = compiled_drug()
+    ensemble = Ensemble(compiled, parameters_of(compiled.model, 1, **RATES, **TIMES))
+    ensemble.advance(2.0)
+    with pytest.raises(InputError, match="before its patient's clock"):
+        ensemble.advance(3.0, doses(BOLUS, [1.0], 10.0))
+    with pytest.raises(InputError, match="Count from 0"):
+        ensemble.advance(3.0, doses(BOLUS, [2.5], 10.0, patient=[1]))

@@ -287,9 +287,22 @@ def test_events_without_end_run_out_of_steps():
 
 @pytest.mark.parametrize("names", [("up", "down"), ("down", "up")])
 def test_events_that_undo_each_other_at_one_moment_come_to_an_end(names):
-    """An event is armed again only when a look at all events before it finds none to happen."""
+    """Each makes the other's condition true, for ever: the patient fails and nothing hangs."""
     both = {"up": event("x < 1", "up", x="2"), "down": event("x > 1", "down", x="0")}
-    ensemble = ensemble_of({"x": "1"}, events=[both[name] for name in names])
+    rules = [both[name] for name in names]
+    ensemble = ensemble_of({"x": "1"}, events=rules, accuracy=Accuracy(most_steps=5000))
     ensemble.advance(1.0)
-    assert ensemble.status[0] == Status.OK
-    assert ensemble.time[0] == 1.0
+    assert ensemble.status[0] == Status.TOO_MANY_STEPS
+
+
+def test_an_event_sets_off_another_whatever_the_order_of_their_declaration():
+    """At the first, x falls to zero, which is below the second's level: so x jumps to two levels."""
+    fall, jump = event("x > 2 * level", "fall", x="0"), event("x < level", "jump", x="level + level / 2")
+    ends = []
+    for rules in ([fall, jump], [jump, fall]):
+        ensemble = ensemble_of(
+            {"x": "1"}, ["level"], starts={"x": "level"}, events=rules, values={"level": 3.0}
+        )
+        ensemble.advance(3.5)  # from 3 to 6 by day 3, to 0 and at once to 4.5, then half a day more
+        ends.append(ensemble.states[0, 0])
+    assert ends == pytest.approx([5.0, 5.0], abs=1e-6)

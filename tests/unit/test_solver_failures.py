@@ -80,14 +80,6 @@ def test_a_start_that_is_no_number_fails_at_the_start():
     assert ensemble.status.tolist() == [Status.OK, Status.NOT_FINITE]
 
 
-def test_a_dose_that_is_no_number_ends_in_a_status():
-    compiled = compiled_drug()
-    ensemble = Ensemble(compiled, parameters_of(compiled.model, 2))
-    ensemble.advance(1.0, doses(BOLUS, [0.2, 0.2], [np.nan, 1.0], patient=[0, 1]))
-    assert ensemble.status[0] != Status.OK
-    assert ensemble.status[1] == Status.OK
-
-
 def test_running_out_of_steps_is_a_status_and_the_clock_says_where():
     ensemble = run({"x": "-x"}, 1000.0, accuracy=Accuracy(relative=1e-8, most_steps=50))
     assert ensemble.status[0] == Status.TOO_MANY_STEPS
@@ -165,3 +157,17 @@ def test_the_full_model_with_all_rates_a_million_times_faster_ends_for_everybody
         ensemble.advance(3.0)
     assert np.isfinite(ensemble.states).all()
     assert np.all((ensemble.time == 3.0) | (ensemble.status != Status.OK))
+
+
+@pytest.mark.parametrize("steepness", [700.0, 705.0, 750.0, 800.0])
+def test_a_slope_that_overflows_ends_in_a_status_and_not_in_a_standstill(steepness):
+    ensemble = run(
+        {"x": "rate * exp(steepness * x)"},
+        5.0,
+        parameters=("rate", "steepness"),
+        rate=1e-3,
+        x_start=1.0,
+        steepness=steepness,
+    )
+    assert ensemble.status[0] != Status.OK
+    assert np.isfinite(ensemble.states).all()

@@ -20,7 +20,8 @@ COLUMNS = {
     "patients": {
         **KEYS, "status": pl.String, "age": pl.Float64, "sex": pl.String, "weight_kg": pl.Float64,
         "body_surface_m2": pl.Float64, "performance_status": pl.Int64, "baseline_sld_mm": pl.Float64,
-        "baseline_spd_mm2": pl.Float64, "enrolled_month": pl.Float64, "follow_up_days": pl.Float64, "death_cause": pl.String,
+        "baseline_spd_mm2": pl.Float64, "enrolled_month": pl.Float64, "follow_up_days": pl.Float64,
+        "death_cause": pl.String,
         "off_study_reason": pl.String, **DOSES, **TIMES,
     },
     "lines": {

@@ -23,7 +23,7 @@ from trialkine.model.model import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FUNCTIONS = ("rates", "slopes", "conditions", "resets", "step", "accept")
-GENERATION = 6  # raise when the emitted code changes, so that old cache entries are passed over
+GENERATION = 8  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,7 +63,7 @@ def elementary_functions(width: int, fused: bool) -> str:
         f"  %r = fadd {real} %p, %c",
         f"  ret {real} %r",
         "}",
-        # exp of -708 to 709, saturating beyond; nan stays nan
+        # exp of -708 to 709: infinite above, the smallest normal number below; nan stays nan
         f"define internal {real} @vector_exp({real} %x) alwaysinline {{",
         f"  %high = fcmp ogt {real} %x, {c(709.0)}",
         f"  %x1 = select {mask} %high, {real} {c(709.0)}, {real} %x",
@@ -86,7 +86,8 @@ def elementary_functions(width: int, fused: bool) -> str:
         f"  %pbits = bitcast {real} %p0 to {whole}",
         f"  %ebits = add {whole} %pbits, %kint",
         f"  %e = bitcast {whole} %ebits to {real}",
-        f"  ret {real} %e",
+        f"  %e1 = select {mask} %high, {real} {c(math.inf)}, {real} %e",
+        f"  ret {real} %e1",
         "}",
         # log of positive numbers down to the smallest normal one; other arguments are the caller's care
         f"define internal {real} @positive_log({real} %x) alwaysinline {{",

@@ -24,6 +24,7 @@ from trialkine.compiler.graph import Graph
 from trialkine.compiler.sparse_lu import Elimination
 
 NEGLIGIBLE = 1e-100  # smaller values become zero: numbers near the smallest double are slow to compute with
+PARALLEL_SUMS = 4  # sums that do not wait for one another
 NEGATIVE_ERROR = 4.0  # what a state below its floor counts as: reject, and shorten by a third
 
 
@@ -51,7 +52,7 @@ class KernelPlan:
     def workspace(self) -> int:
         """Vectors of workspace that a step needs."""
         stages = rodas5p.STAGES * self.size
-        return stages + 3 * self.size + len(self.pattern) + len(self.elimination.slots)
+        return stages + 3 * self.size + len(self.pattern) + len(self.elimination.slots) + 2
 
 
 def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
@@ -242,11 +243,14 @@ class _Emitter:
         entry_of = {plan.slots[place]: entry for entry, place in enumerate(self.plan.pattern)}
         diagonals = {plan.slots[row, row] for row in range(self.plan.size)}
         held: dict[int, str] = {}
+        nothing = self.vector(0.0)
+        sums = [nothing] * PARALLEL_SUMS  # of every slope times zero: not a number unless all are finite
 
         def value(slot: int) -> str:
             """An entry of the matrix, loaded when it is first needed."""
             if slot not in held:
-                slope = self.load("%j", entry_of[slot]) if slot in entry_of else self.vector(0.0)
+                slope = self.load("%j", entry_of[slot]) if slot in entry_of else nothing
+                sums[slot % PARALLEL_SUMS] = self.fma(slope, nothing, sums[slot % PARALLEL_SUMS])
                 if slot in diagonals:
                     held[slot] = self.binary("fsub", diagonal, slope)
                 else:
@@ -265,6 +269,10 @@ class _Emitter:
                 held[slot] = self.fma(minus, value(second), value(slot))
         for slot in sorted(plan.slots.values()):
             self.store(value(slot), "%l", slot)
+        total = nothing
+        for part in sums:
+            total = self.binary("fadd", total, part)
+        self.store(total, "%l", len(plan.slots))
 
     def _solve(self) -> None:
         plan = self.plan.elimination
@@ -314,7 +322,7 @@ class _Emitter:
             here = self._address("%w", stage[number])
             self._call("coupled_rates", at["argument"], "%k.address", at["coupling"], here)
             self._call("solve", at["factors"], here)
-        self._finish_step(argument, stage[-1])
+        self._finish_step(argument, stage[-1], factors + len(plan.elimination.slots))
 
     def _stage_argument(
         self, number: int, stage: list[int], argument: int, coupling: int, inverse: str
@@ -333,10 +341,11 @@ class _Emitter:
 
         self.loop(self.plan.size, one_row)
 
-    def _finish_step(self, argument: int, last: int) -> None:
+    def _finish_step(self, argument: int, last: int, soundness: int) -> None:
         """The new states, not below their floors, and the largest error in units of what is allowed.
 
-        A state that would fall further below its floor than its absolute tolerance counts as an error.
+        A state that would fall further below its floor than its absolute tolerance counts as an error, and
+        the error is not a number where a slope or a change is none (`soundness` is the slopes' own check).
         """
         relative, nothing = self.load("%t", 0), self.vector(0.0)
         errors = []
@@ -356,7 +365,7 @@ class _Emitter:
             small = self.fresh(f"fcmp olt {self.real} {least}, {self.vector(NEGLIGIBLE)}")
             self.store(self.choose(small, nothing, new), "%z", row)
             errors.append((error, allowed))
-        total = nothing
+        total = self.load("%w", soundness)
         for error, _ in errors:
             total = self.binary("fadd", total, error)
         worst, allowed = self._largest_ratio(errors)

@@ -192,8 +192,8 @@ class _Draft:
                 ends = [self.states[name].index for name in (flow.source, flow.sink) if name is not None]
                 if ends[0] != ends[1]:
                     self.problems.append(
-                        f"The flow {flow.source} -> {flow.sink} of {here} joins states with different members, "
-                        "so it would not conserve amount. Write two flows."
+                        f"The flow {flow.source} -> {flow.sink} of {here} joins states with different "
+                        "members, so it would not conserve amount. Write two flows."
                     )
             if flow.source is None and flow.sink is None:
                 self.problems.append(f"A flow of {here} has neither source nor sink.")

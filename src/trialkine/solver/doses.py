@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from trialkine.errors import InputError
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -48,8 +50,6 @@ class DoseTable:
         routes: tuple[tuple[str, str], ...],
     ) -> DoseTable:
         """A table from columns in any order; rows are sorted by patient, then time."""
-        if not np.isfinite(np.asarray(time, dtype=float)).all():
-            raise ValueError("A dose has no time: its day is not a finite number.")
         who = np.asarray(patient, dtype=np.int64)
         when = np.asarray(time, dtype=float)
         columns = [
@@ -58,9 +58,25 @@ class DoseTable:
                 (route, np.int64), (amount, float), (duration, float), (block, np.int64), (may_hold, bool),
             )
         ]  # fmt: skip
+        _check(who, when, columns, len(routes))
         order = np.lexsort((when, who))
         number, size, length, run, held = (column[order] for column in columns)
         return cls(who[order], when[order], number, size, length, run, held, routes)
 
     def __len__(self) -> int:
         return len(self.time)
+
+
+def _check(patient: Array, time: Array, columns: list[Array], routes: int) -> None:
+    """Raises: InputError, at the first dose that cannot be given as it stands."""
+    route, amount, duration, *_ = columns
+    faults = {
+        "has no time: its day is not a finite number": ~np.isfinite(time),
+        "has an amount that is negative or not a number": ~(np.isfinite(amount) & (amount >= 0.0)),
+        "has a duration that is negative or not a number": ~(np.isfinite(duration) & (duration >= 0.0)),
+        "names no route of the table": (route < 0) | (route >= routes),
+        "belongs to a patient with a negative number": patient < 0,
+    }
+    for fault, rows in faults.items():
+        if rows.any():
+            raise InputError(f"Dose {int(np.argmax(rows))} {fault}. Correct or leave out that row.")

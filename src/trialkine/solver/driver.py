@@ -78,11 +78,13 @@ def _load(lane: int, patient: int, lay: Layout, v: Array, n: Array, p: Array, cu
 
 
 @helper
-def _save(lane: int, lay: Layout, v: Array, n: Array, p: Array) -> None:
+def _save(lane: int, lay: Layout, v: Array, n: Array, p: Array, q: Array) -> None:
     w = lay.width
     patient = n[WHO * w + lane]
     for i in range(lay.states):
         p[patient, lay.p_states + i] = v[(lay.l_y + i) * w + lane]
+        if not np.isfinite(p[patient, lay.p_states + i]):
+            q[patient, lay.q_status] = NOT_FINITE
     for i in range(lay.columns, lay.columns + lay.inputs):
         p[patient, lay.p_columns + i] = v[(lay.l_k + i) * w + lane]
     p[patient, lay.p_time] = v[lay.l_time * w + lane]
@@ -186,7 +188,8 @@ def _fire(lane: int, patient: int, lay: Layout, tab: Tables, v: Array, p: Array,
     for c in range(lay.events + lay.milestones):
         if not v[(lay.l_now + c) * w + lane] > 0.0:
             q[patient, lay.q_true + c] = 0
-        elif q[patient, lay.q_true + c] == 0:
+    for c in range(lay.events + lay.milestones):
+        if v[(lay.l_now + c) * w + lane] > 0.0 and q[patient, lay.q_true + c] == 0:
             q[patient, lay.q_true + c] = 1
             if c < lay.events:
                 y, k, r = start + lay.l_y * w * 8, start + lay.l_k * w * 8, start + lay.l_reset * w * 8
@@ -213,6 +216,10 @@ def _settle(
     while True:
         fired = _fire(lane, patient, lay, tab, v, p, q)
         if fired == 2:
+            return True
+        n[STEPS * w + lane] += fired  # events that set each other off end as too many steps
+        if n[STEPS * w + lane] > ctl.most_steps:
+            q[patient, lay.q_status] = TOO_MANY_STEPS
             return True
         changed = fired == 1 or _move_slots(lane, patient, lay, v, p, q, tab.input_state)
         if not changed:
@@ -360,7 +367,7 @@ def _refill(
         _load(lane, patient, lay, v, n, p, tab.first_dose[patient])
         _refresh_margins(lay, v)
         if _settle(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e):
-            _save(lane, lay, v, n, p)
+            _save(lane, lay, v, n, p, q)
             continue
         return place
     n[WHO * lay.width + lane] = -1
@@ -409,6 +416,6 @@ def advance_patients(
             if v[lay.l_accepted * w + lane] > 0.0:
                 is_over = _move_on(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e)
             if is_over:
-                _save(lane, lay, v, n, p)
+                _save(lane, lay, v, n, p, q)
                 place = _refill(lane, place, todo, targets, lay, ctl, tab, v, n, p, q, d, e)
                 active -= n[WHO * w + lane] < 0

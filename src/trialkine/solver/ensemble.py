@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from trialkine.compiler.compiled import CompiledModel
+from trialkine.errors import InputError
 from trialkine.model.evaluate import Evaluation, initial_states, observe, state_scales
 from trialkine.model.expression import Expression
 from trialkine.model.model import Model, flat_name
@@ -39,6 +40,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 PATIENTS_PER_TASK = 64
 NO_LIMIT = 2**53  # more holds than there are doses
+SAME_MOMENT = 1e-6  # [day]
 LINE = 64  # bytes; vector buffers start on a cache line
 
 
@@ -225,6 +227,17 @@ def _hold_limits(model: Model, parameters: Array) -> Array:
 def _resolve(ensemble: Ensemble, doses: DoseTable) -> tuple[Array, Array, Array]:
     """The dose table in the driver's terms: first rows, reals and integers."""
     size = len(doses)
+    if size and doses.patient[-1] >= ensemble.size:
+        raise InputError(
+            f"Dose {size - 1} is for patient {doses.patient[-1]} of {ensemble.size}. Count from 0."
+        )
+    late = doses.time < ensemble.time[doses.patient] - SAME_MOMENT
+    if late.any():
+        row = int(np.argmax(late))
+        raise InputError(
+            f"Dose {row} is due on day {doses.time[row]:g}, before its patient's clock "
+            f"({ensemble.time[doses.patient[row]]:g}). Give doses from the clock on."
+        )
     reals, wholes = np.zeros((size, DOSE_REALS)), np.zeros((size, DOSE_INTEGERS), dtype=np.int64)
     reals[:, D_TIME], reals[:, D_DURATION] = doses.time, doses.duration
     wholes[:, E_BLOCK], wholes[:, E_FATE] = doses.block, int(DoseFate.NOT_DUE)
