@@ -21,6 +21,7 @@ from trialkine.records import KINDS, ParameterRecord, Variability
 from trialkine.units import conversion, dimension
 
 _REQUIRED = ("value", "unit", "kind", "source", "where")
+_BOUND_REQUIRED = ("quantity", "reason", "unit", "kind", "source")
 _OPTIONAL = ("low", "high", "variability")
 _DISTRIBUTIONS = get_args(get_type_hints(Variability)["distribution"])
 
@@ -44,6 +45,9 @@ class PlausibilityBound:
 
     quantity: str
     reason: str
+    unit: str
+    kind: str
+    source: str
     at_most: float | None = None
     at_least: float | None = None
 
@@ -271,14 +275,15 @@ class _Reading:
 
     def _bound(self, table: Mapping[str, Any]) -> PlausibilityBound | None:
         before = len(self.problems)
-        self._keys(
-            "A plausibility rule", table, ("quantity", "reason"), ("at_most", "at_least"), "[[plausibility]]"
-        )
+        self._keys("A plausibility rule", table, _BOUND_REQUIRED, ("at_most", "at_least"), "[[plausibility]]")
         if "at_most" not in table and "at_least" not in table:
             self._fault(
                 "A plausibility rule has no bound. Write 'at_most' or 'at_least'.", "[[plausibility]]"
             )
-        return None if len(self.problems) > before else PlausibilityBound(**table)
+        if len(self.problems) > before:
+            return None
+        self._words("A plausibility rule", {"where": table["reason"], **table}, "[[plausibility]]")
+        return PlausibilityBound(**table)
 
 
 def _hint(name: str, known: Any) -> str:
