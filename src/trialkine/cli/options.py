@@ -42,6 +42,7 @@ def json_target(target: str) -> str:
 def write_json(target: str, text: str) -> None:
     """Writes JSON text to a file, whole or not at all, or to standard output.
 
+    A link is followed to its file; what is no file (a device, a pipe) is written to and never replaced.
     Raises: InputError, when the file cannot be written.
     """
     import sys
@@ -50,13 +51,17 @@ def write_json(target: str, text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    path = Path(target)
+    path = Path(target).resolve()
     part = path.with_name(f".{path.name}.part")
     try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        if part.is_file():
+            part.unlink()
         raise InputError(
             f"'{target}' cannot be written: {error.strerror or error}. Choose another file for '--json'."
         ) from error
