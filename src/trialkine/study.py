@@ -66,7 +66,8 @@ def run_protocol(
     records = model_records(model, disease, protocol.agents)
     compiled = compile_model(model)
     progress(MODEL_SHARE, "drawing virtual patients")
-    sizes = _arm_sizes(protocol, patients or protocol.enrolment.patients)
+    stated = patients or protocol.enrolment.patients
+    sizes = tuple(arm.size(stated) for arm in protocol.arms)
     mixes = _case_mixes(protocol, disease, trials, seed)
     groups = _patients(protocol, model, disease, records, sizes, mixes, seed)
     arms: list[ArmRecord] = []
@@ -191,11 +192,6 @@ def _sample(
         evaluate=evaluate,
         replicate=replicate,
     )
-
-
-def _arm_sizes(protocol: Protocol, size: int) -> tuple[int, ...]:
-    """Patients of each arm: the stated number times the arm's ratio, and one at least."""
-    return tuple(max(1, round(size * (arm.ratio or 1.0))) for arm in protocol.arms)
 
 
 def _of_arm(protocol: Protocol, group: Patients, number: int, sizes: tuple[int, ...]) -> Patients:

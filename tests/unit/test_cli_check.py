@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from report_sample_protocols import SINGLE_ARM_YAML, protocol_from_text, two_arm_text
 from trialkine.cli.main import main
-from trialkine.cli.protocol_words import protocol_in_words
+from trialkine.cli.protocol_words import dose_days_in_words, protocol_in_words
 
 
 @pytest.fixture
@@ -64,18 +64,49 @@ def test_the_words_count_patients_arms_scans_and_months() -> None:
     assert "data cut-off at 56 months" in lines[-3]
     assert lines[-2:] == [
         "Biomarkers: plasma_vegf at every scan.",
-        "Design: Simon's two stages, 0.1 against 0.3, alpha 0.05, power 0.8.",
+        "Design: Simon's optimal two stages, 0.1 against 0.3, alpha 0.05, power 0.8; it judges as many of "
+        "the first patients of each arm as it needs.",
     ]
 
 
 def test_the_words_of_a_single_arm_name_its_stopping_rule_and_times() -> None:
     lines = protocol_in_words(protocol_from_text(SINGLE_ARM_YAML))
     # Three doses a day for 8 weeks are 168.
-    assert "168 doses per cycle of 56 days, until progression" in lines[3]
+    assert "168 doses per cycle of 56 days, until progression; on days 1 to 56;" in lines[4]
+    assert (
+        lines[2]
+        == "Case mix: not stated; the disease's rule says how many of the least fit are not enrolled."
+    )
     assert lines[-2:] == [
         "Biomarkers: plasma_vegf at 4 weeks and 8 weeks.",
         "Design: stop if at most 0 of the first 25 respond.",
     ]
+
+
+def test_the_words_tell_the_case_mix_the_days_of_doses_and_the_patients_of_every_arm() -> None:
+    text = two_arm_text("randomised").replace("age: [18, 75]", "age: [18, 75], excluded_fraction: 0.4")
+    text = text.replace("  - name: HD IL-2\n", "  - name: HD IL-2\n    ratio: 2\n")
+    text = text.replace("design: {", "design: {two_stage: {first_stage: 10, stop_at_or_below: 1, total: 29, ")
+    text = text.replace("simon: {p0: 0.10, p1: 0.30, alpha: 0.05, power: 0.80}", "success_above: 5}")
+    lines = protocol_in_words(protocol_from_text(text))
+    assert "2 arms of 120 and 60 patients" in lines[1]
+    assert lines[2] == "Case mix: of eligible patients the least fit 40 % are not enrolled."
+    assert [line for line in lines if line.startswith("Arm")] == [
+        "Arm 'HD IL-2', 120 patients:",
+        "Arm 'HD IL-2 then temozolomide', 60 patients:",
+    ]
+    # 14 doses every 8 h last 104 h, into the fifth day
+    assert "; on days 1 to 5 and 15 to 19; starts at once" in lines[4]
+    assert lines[-1].endswith(
+        "stop if at most 1 of the first 10 respond; promising if more than 5 of the first 29 do."
+    )
+
+
+def test_the_days_of_doses_are_put_in_spans_and_many_are_cut_short() -> None:
+    assert dose_days_in_words((0.0,)) == "day 1"
+    assert dose_days_in_words((0.0, 7.0, 14.0)) == "days 1, 8 and 15"
+    assert dose_days_in_words(range(0, 28, 2)) == "days 1, 3, 5 and so on to 27"
+    assert dose_days_in_words((1 / 3 + 1 / 3, 1 / 3 * 3 - 1e-12)) == "days 1 to 2"
 
 
 def test_the_schema_accepts_a_good_protocol_and_refuses_a_wrong_key(

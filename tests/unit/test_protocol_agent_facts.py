@@ -1,7 +1,7 @@
 """What checking takes over from an agent's declaration."""
 
 from trialkine.model.declarations import Agent, Mechanism, Route
-from trialkine.trial.agent_facts import facts_of, known_names
+from trialkine.trial.agent_facts import USUAL_BIOMARKERS, facts_of, known_names
 
 INTO_A_VEIN = Route("drug_central", "dose", "into a vein", infused=True)
 UNDER_THE_SKIN = Route("drug_depot", "dose", "under the skin")
@@ -31,3 +31,7 @@ def test_the_installed_names_hold_the_agents_and_diseases_of_the_examples():
     assert {"aldesleukin", "temozolomide", "im862"} <= set(known.agents)
     assert {"melanoma", "renal_cell"} <= set(known.diseases)
     assert known.agents["aldesleukin"].routes == {"intravenous": True, "subcutaneous": False}
+
+
+def test_every_usual_biomarker_is_a_name_of_the_model():
+    assert set(USUAL_BIOMARKERS) <= set(known_names().biomarkers)

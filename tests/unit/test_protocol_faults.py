@@ -1,9 +1,13 @@
 # ruff: noqa: E501  (tables of whole sentences)
 """Each fault of a protocol file gives one sentence with the line it is in."""
 
+from dataclasses import replace
+
 import pytest
 
-from protocol_samples import PROTOCOL, changed, only_problem, problems_of
+from protocol_samples import KNOWN, PROTOCOL, changed, only_problem, problems_of
+from trialkine.errors import ProblemsError
+from trialkine.trial.checking import protocol_from_text
 
 ARMS = PROTOCOL[PROTOCOL.index("  - name: Sequence") : PROTOCOL.index("assessments:")]
 HEAD = PROTOCOL[: PROTOCOL.index("assessments:")]
@@ -19,6 +23,15 @@ def test_the_sample_protocol_has_no_fault():
         ("title:", "titel:", None, None),
         ("600000 IU/kg", "600000 IU", 8, "dose '600000 IU' has no weight basis, aldesleukin is dosed per kg or per m2. "
          "Write '600000 IU/kg'."),
+        ("600000 IU/kg", "18 MIU", 8, "dose '18 MIU' has no weight basis, aldesleukin is dosed per kg or per m2. "
+         "Write the basis: '/kg' or '/m2'."),
+        ("75 mg/m2", "18", 12, "dose 18 has no unit. Write it as in '75 mg/m2'."),
+        ("intravenous over 15 min", "intravenos", 9, "'intravenos' is not a route of aldesleukin. Did you mean "
+         "'intravenous over 15 min'?"),
+        ("intravenous over 15 min", "intravenos over 1 h", 9, "'intravenos' is not a route of aldesleukin. Did you mean "
+         "'intravenous'?"),
+        ("intravenous over 15 min", "xyz", 9, "'xyz' is not a route of aldesleukin. Write one of 'intravenous over 15 min', "
+         "'subcutaneous'."),
         ("75 mg/m2", "75 mg", 12, "dose '75 mg' has no weight or surface basis, temozolomide is dosed per m2. "
          "Write '75 mg/m2'."),
         ("75 mg/m2", "75 mg/kg", 12, "dose '75 mg/kg' is per kg, temozolomide is dosed per m2. Write '75 mg/m2'."),
@@ -28,7 +41,7 @@ def test_the_sample_protocol_has_no_fault():
         ("dose: 75 mg/m2", "dose:", 12, "'dose' has no value. Write for example 'dose: 75 mg/m2'."),
         ("agent: temozolomide", "agent: temozolamide", 11, "no agent is named 'temozolamide'. Did you mean 'temozolomide'?"),
         ("agent: temozolomide", "agent: xyz", 11, "no agent is named 'xyz'. Write one of 'aldesleukin', 'im862', 'temozolomide'."),
-        ("oral", "subcutaneous", 13, "'subcutaneous' is not a route of temozolomide. Write one of 'oral'."),
+        ("oral", "subcutaneous", 13, "'subcutaneous' is not a route of temozolomide. Write 'oral'."),
         ("oral", "oral over 15 min", 13, "route 'oral over 15 min' has an infusion time, but temozolomide is not infused "
          "by it. Write 'oral'."),
         ("intravenous over 15 min", "intravenous", 9, "route 'intravenous' has no infusion time. Write 'intravenous over "
@@ -51,7 +64,7 @@ def test_the_sample_protocol_has_no_fault():
         ("per_month: 3", "per_month: 1e400", 19, "'per_month' is 'inf'. Write a number above 0."),
         ("per_month: 3", "per_mnth: 3", None, None),
         ("disease: melanoma", "disease: melanom", 3, "no disease is named 'melanom'. Did you mean 'melanoma'?"),
-        ("schema: 1", "schema: 2", 1, "'schema' cannot be '2'. Write one of '1'."),
+        ("schema: 1", "schema: 2", 1, "'schema' cannot be '2'. Write '1'."),
         ("follow_up: 36 months\n", "", 1, "nothing says how long patients are followed. Add 'follow_up: 36 months'."),
         ("follow_up: 36 months", "follow_up: 36 months\ndata_cut_off: 5 years", 21,
          "follow_up and data_cut_off both say when the trial ends. Keep one."),
@@ -76,7 +89,7 @@ def test_one_fault_gives_its_line_and_sentence(old, new, line, sentence):
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
-        ("within 6 weeks after im862 fails", "no earlier line gives 'im862'. Write one of 'aldesleukin'."),
+        ("within 6 weeks after im862 fails", "no earlier line gives 'im862'. Write 'aldesleukin'."),
         ("within 6 weeks after aldesleukine fails", "no earlier line gives 'aldesleukine'. Did you mean 'aldesleukin'?"),
         ("within 6 weeks after temozolomide fails", "line 2 waits for its own agent temozolomide. Name the agent of an "
          "earlier line."),
@@ -213,6 +226,35 @@ def test_biomarkers_are_checked(biomarkers, line, said):
         return
     assert only_problem(text)[0] == line
     assert said in only_problem(text)[1]
+
+
+def test_the_usual_biomarkers_are_suggested_first():
+    names = ("lymphocyte_count", "lymphocyte_pool", "plasma_vegf", "vegf_effect", "hypotension")
+    known = replace(KNOWN, biomarkers=names)
+
+    def said(name):
+        text = changed("  every: 8 weeks\n", f"  every: 8 weeks\n  biomarkers: [{name}]\n")
+        with pytest.raises(ProblemsError) as caught:
+            protocol_from_text(text, known)
+        return caught.value.problems[0].message
+
+    assert said("lymphocytes").endswith("Did you mean 'lymphocyte_count'?")
+    assert said("VEGF").endswith("Did you mean 'plasma_vegf'?")
+    assert said("hypotensoin").endswith("Did you mean 'hypotension'?")
+    assert said("xyz").endswith("Write one of 'lymphocyte_count', 'plasma_vegf'.")
+
+
+def test_a_data_cut_off_before_the_last_patient_is_refused():
+    text = changed("patients: 40, per_month: 3", "patients: 29, per_month: 3")
+    early = text.replace("follow_up: 36 months", "data_cut_off: 3 months")
+    # 29 patients at 3 a month come within 9.67 months, in the tenth
+    said = (
+        "the data cut-off at 3 months comes before the last of 29 patients is enrolled, at about 10 months. "
+        "Write a later cut-off, or `follow_up`."
+    )
+    assert only_problem(early) == (20, said)
+    assert problems_of(early.replace("cut_off: 3 months", "cut_off: 10 months")) == []
+    assert [problem.line for problem in problems_of(early.replace("per_month: 3", "per_month: x"))] == [19]
 
 
 def test_all_faults_come_at_once_in_the_order_of_lines():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trialkine.records import DAYS_PER_MONTH
@@ -11,12 +12,17 @@ if TYPE_CHECKING:
     from trialkine.trial.protocol import Protocol
     from trialkine.trial.protocol_parts import Arm, Design, TreatmentLine
 
+SAME_DAY = 1e-6
+"""Days; a dose this little before midnight is one that rounding put there."""
+MOST_SPANS = 6
+"""More separate days than this are not listed one by one."""
+
 
 def protocol_in_words(protocol: Protocol) -> list[str]:
     """One sentence or phrase per line; lines about a single treatment are indented."""
-    lines = [protocol.title, _patients(protocol)]
+    lines = [protocol.title, _patients(protocol), _case_mix(protocol)]
     for arm in protocol.arms:
-        lines += _arm(arm)
+        lines += _arm(arm, protocol.enrolment.patients)
     lines.append(_scans(protocol))
     if protocol.assessments.biomarkers:
         lines.append(f"Biomarkers: {', '.join(_biomarkers(protocol))}.")
@@ -36,19 +42,53 @@ def _patients(protocol: Protocol) -> str:
             else ", different patients in each arm"
         )
     months = enrolment.patients / enrolment.per_month
+    sizes = dict.fromkeys(f"{arm.size(enrolment.patients):,}" for arm in protocol.arms)
     return (
-        f"{protocol.disease.replace('_', ' ').capitalize()}: {arms} of {enrolment.patients:,} patients"
+        f"{protocol.disease.replace('_', ' ').capitalize()}: {arms} of {_listed(list(sizes))} patients"
         f"{sharing}, enrolled over {months:.3g} months."
     )
 
 
-def _arm(arm: Arm) -> list[str]:
-    return [f"Arm '{arm.name}':", *(f"  {_line(line)}" for line in arm.treatment)]
+def _case_mix(protocol: Protocol) -> str:
+    excluded = protocol.eligibility.excluded_fraction
+    if excluded is None:
+        return "Case mix: not stated; the disease's rule says how many of the least fit are not enrolled."
+    return f"Case mix: of eligible patients the least fit {100 * excluded:.3g} % are not enrolled."
+
+
+def _arm(arm: Arm, patients: int) -> list[str]:
+    head = f"Arm '{arm.name}', {arm.size(patients):,} patients:"
+    return [head, *(f"  {_line(line)}" for line in arm.treatment)]
 
 
 def _line(line: TreatmentLine) -> str:
+    regimen = line.regimen
     held = "" if line.is_held_for_toxicity else "; no dose is held for toxicity"
-    return f"{line.agent} {line.dose}, {line.route}: {line.regimen.in_words()}; starts {line.start}{held}"
+    return (
+        f"{line.agent} {line.dose}, {line.route}: {regimen.in_words()}; "
+        f"on {dose_days_in_words(regimen.dose_days)}; starts {line.start}{held}"
+    )
+
+
+def dose_days_in_words(dose_days: Sequence[float]) -> str:
+    """The days of a cycle, counted from 1, that hold doses: `days 1 to 5 and 15 to 19`.
+
+    Units: dose_days [day], from the start of the cycle.
+    """
+    days = sorted({math.floor(day + SAME_DAY) + 1 for day in dose_days})
+    firsts = [day for day in days if day - 1 not in days]
+    lasts = [day for day in days if day + 1 not in days]
+    spans = [
+        f"{first}" if first == last else f"{first} to {last}"
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+    if len(spans) > MOST_SPANS:
+        return f"days {', '.join(spans[:3])} and so on to {lasts[-1]}"
+    return f"day{'s' if len(days) > 1 else ''} {_listed(spans)}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _scans(protocol: Protocol) -> str:
@@ -89,12 +129,13 @@ def _design(design: Design) -> str:
     if design.simon is not None:
         asked = design.simon
         return (
-            f"Design: Simon's two stages, {asked.p0:.3g} against {asked.p1:.3g}, alpha {asked.alpha:.3g}, "
-            f"power {asked.power:.3g}."
+            f"Design: Simon's optimal two stages, {asked.p0:.3g} against {asked.p1:.3g}, "
+            f"alpha {asked.alpha:.3g}, power {asked.power:.3g}; it judges as many of "
+            "the first patients of each arm as it needs."
         )
     stages = design.two_stage
     assert stages is not None  # the protocol checks that exactly one rule is given
     words = f"Design: stop if at most {stages.stop_at_or_below} of the first {stages.first_stage} respond"
     if stages.total is not None:
-        words += f"; promising if more than {stages.success_above} of {stages.total} do"
+        words += f"; promising if more than {stages.success_above} of the first {stages.total} do"
     return f"{words}."

@@ -10,6 +10,18 @@ if TYPE_CHECKING:
     from trialkine.model.declarations import Agent
 
 
+USUAL_BIOMARKERS = (
+    "plasma_vegf",
+    "lymphocyte_count",
+    "regulatory_t_cells",
+    "soluble_il2_receptor",
+    "natural_killer_cells",
+    "serum_albumin",
+    "weight_gain",
+)
+"""What a trial could measure; most other names of the model stand for what no laboratory reports."""
+
+
 @dataclass(frozen=True)
 class AgentFacts:
     """An agent's unit of dose, its routes, and what doses are scaled to.
@@ -36,6 +48,11 @@ class KnownNames:
     agents: Mapping[str, AgentFacts]
     diseases: tuple[str, ...] = ()
     biomarkers: tuple[str, ...] = ()
+
+    @property
+    def usual_biomarkers(self) -> tuple[str, ...]:
+        """The biomarkers to suggest: those a trial could measure, where there are any."""
+        return tuple(name for name in USUAL_BIOMARKERS if name in self.biomarkers) or self.biomarkers
 
 
 def known_names() -> KnownNames:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from trialkine.errors import ProblemsError
+from trialkine.records import DAYS_PER_MONTH
 from trialkine.trial.agent_facts import KnownNames
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
-from trialkine.trial.sentences import Fault, faults
+from trialkine.trial.sentences import Fault, choice_hint, faults, is_near
 from trialkine.trial.treatment_checks import treatment_faults
-from trialkine.trial.words import shorten, suggestion
+from trialkine.trial.words import Duration, WordError, parse_duration, shorten, suggestion
 
 
 def read_protocol(path: str | Path, known: KnownNames) -> Protocol:
@@ -75,14 +77,26 @@ def _cross_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:
 def _name_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:
     disease = data.get("disease")
     if known.diseases and isinstance(disease, str) and disease.strip() not in known.diseases:
-        hint = suggestion(disease, known.diseases)
+        hint = choice_hint(disease, known.diseases)
         yield ("disease",), f"no disease is named '{shorten(disease, 40)}'. {hint}", None
     biomarkers = _dict(data.get("assessments")).get("biomarkers")
     for place, name in enumerate(biomarkers if isinstance(biomarkers, (list, dict)) else ()):
         if known.biomarkers and isinstance(name, str) and name not in known.biomarkers:
             path = ("assessments", "biomarkers", place if isinstance(biomarkers, list) else name)
-            hint = suggestion(name, known.biomarkers)
+            hint = _biomarker_hint(name, known)
             yield path, f"no biomarker is named '{shorten(name, 40)}'. {hint}", None
+
+
+def _biomarker_hint(name: str, known: KnownNames) -> str:
+    """The nearest of the usual biomarkers, else of all names, else the usual ones."""
+    usual, plain = known.usual_biomarkers, name.strip().lower()
+    holders = [one for one in usual if len(plain) > 2 and plain in one]
+    if holders:
+        return f"Did you mean '{holders[0]}'?"
+    near = suggestion(name, usual)
+    if not is_near(near):
+        near = suggestion(name, known.biomarkers)
+    return near if is_near(near) else choice_hint(name, usual)
 
 
 def _cut_off_faults(data: dict[Any, Any]) -> Iterator[Fault]:
@@ -94,6 +108,24 @@ def _cut_off_faults(data: dict[Any, Any]) -> Iterator[Fault]:
         )
     if data.get("follow_up") is not None and data.get("data_cut_off") is not None:
         yield ("data_cut_off",), "follow_up and data_cut_off both say when the trial ends. Keep one.", None
+    elif data.get("data_cut_off") is not None:
+        yield from _early_cut_off(data["data_cut_off"], _dict(data.get("enrolment")))
+
+
+def _early_cut_off(written: Any, enrolment: dict[Any, Any]) -> Iterator[Fault]:
+    """A data cut-off before the last patient is expected."""
+    patients, rate = enrolment.get("patients", 0), enrolment.get("per_month", 0)
+    try:
+        cut_off = parse_duration(written)
+    except WordError:
+        return  # reported where the duration is read
+    if type(patients) is not int or type(rate) not in (int, float) or not rate > 0:
+        return
+    months = patients / rate
+    if cut_off.days < months * DAYS_PER_MONTH and math.isfinite(months):
+        last = Duration(float(math.ceil(months)), "month")
+        message = f"the data cut-off at {cut_off} comes before the last of {patients:,} patients is enrolled"
+        yield ("data_cut_off",), f"{message}, at about {last}. Write a later cut-off, or `follow_up`.", None
 
 
 def _arm_faults(data: dict[Any, Any], arms: list[dict[Any, Any]]) -> Iterator[Fault]:

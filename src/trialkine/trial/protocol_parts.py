@@ -55,7 +55,7 @@ class Eligibility(Part):
     excluded_fraction: ExcludedFraction | None = Field(
         default=None,
         description="The trial's case mix: the fraction of eligible patients, the least fit, who are "
-        "not enrolled. When absent it is drawn by the disease's rule.",
+        "not enrolled. When absent it follows the disease's rule.",
         examples=[0.35],
     )
 
@@ -101,9 +101,13 @@ class Arm(Part):
     treatment: tuple[TreatmentLine, ...] = Field(description="Lines of treatment, in order.", min_length=1)
     ratio: PositiveNumber | None = Field(
         default=None,
-        description="Share of patients relative to other arms, if randomised.",
+        description="Multiplies this arm's `patients` and `per_month`, if randomised; absent: 1.",
         examples=[2],
     )
+
+    def size(self, patients: int) -> int:
+        """Patients of this arm, where the protocol states `patients` per arm."""
+        return max(1, round(patients * (self.ratio or 1.0)))
 
 
 class Biomarker(Part):
@@ -214,7 +218,7 @@ class Design(Part):
 class Enrolment(Part):
     """How patients come and go."""
 
-    patients: Count = Field(description="Patients per arm.", examples=[40])
+    patients: Count = Field(description="Patients per arm, before its `ratio`.", examples=[40])
     per_month: PositiveNumber = Field(description="Patients enrolled per month and arm.", examples=[3])
     dropout_per_year: Fraction = Field(
         default=0.0, description="Fraction of patients lost to follow-up per year.", examples=[0.05]

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-from trialkine.trial.words import GROUPED_TOKEN, Cursor, Token, number_text, suggestion
+from trialkine.trial.words import GROUPED_TOKEN, Cursor, Token, WordError, number_text, suggestion
 
 Basis = Literal["flat", "kg", "m2"]
 DOSE_UNITS = ("IU", "kIU", "MIU", "ng", "ug", "mg", "g")
 _BASES: dict[str, Basis] = {"kg": "kg", "m2": "m2", "m^2": "m2", "m²": "m2"}
 _UNIT_SPELLINGS = {"iu": "IU", "miu": "MIU", "kiu": "kIU", "mcg": "ug", "µg": "ug", "μg": "ug"}
+_SHORT_ROUTES = {
+    **dict.fromkeys(("iv", "ivi", "civ"), "intravenous over 15 min"),
+    "ivb": "intravenous bolus",
+    **dict.fromkeys(("sc", "sq", "subq", "subcut"), "subcutaneous"),
+    **dict.fromkeys(("po", "os"), "oral"),
+    **dict.fromkeys(("in", "nasal"), "intranasal"),
+}
 _TIMES = ("day", "d", "dose", "h", "week")
 
 
@@ -51,6 +58,8 @@ def parse_dose(text: object) -> Dose:
     """
     if isinstance(text, Dose):
         return text
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        raise WordError(f"dose {text} has no unit. Write it as in '75 mg/m2'.")
     cursor = Cursor(text, "dose", "75 mg/m2", GROUPED_TOKEN)
     comma = cursor.tokens[min(1, len(cursor.tokens) - 1)]
     if comma.text == ",":
@@ -97,6 +106,10 @@ def parse_route(text: object) -> DoseRoute:
     if isinstance(text, DoseRoute):
         return text
     cursor = Cursor(text, "route", "intravenous over 15 min")
+    short = cursor.text.split()[0]
+    if short.replace(".", "").lower() in _SHORT_ROUTES:
+        written = _SHORT_ROUTES[short.replace(".", "").lower()]
+        cursor.fail(f"'{short}' is an abbreviation", hint=f"Write '{written}'.")
     is_continuous = cursor.accept("continuous")
     name = cursor.take()
     if name.kind != "word" or name.text.lower() in ("over", "bolus", "infusion"):

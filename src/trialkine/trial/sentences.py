@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -22,6 +22,18 @@ def faults(error: ValidationError, model: type[BaseModel]) -> list[Fault]:
     """Every fault pydantic found, in words."""
     found = error.errors(include_url=False)
     return [_fault(details, model) for details in found if not _is_echo(details)]
+
+
+def choice_hint(found: str, choices: Iterable[str]) -> str:
+    """The nearest name as a question, the only name there is, or a list of them."""
+    names = sorted(set(choices))
+    hint = suggestion(found, names)
+    return f"Write '{names[0]}'." if len(names) == 1 and not is_near(hint) else hint
+
+
+def is_near(hint: str) -> bool:
+    """Whether a hint names one near match, rather than all there is."""
+    return hint.startswith("Did you mean")
 
 
 def _is_echo(details: ErrorDetails) -> bool:
@@ -56,7 +68,7 @@ def _shape(details: ErrorDetails, found: Any) -> str:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "literal_error":
         choices = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
-        return f"cannot be {shown(found)}. {suggestion(str(found), choices)}"
+        return f"cannot be {shown(found)}. {choice_hint(str(found), choices)}"
     if kind in ("model_type", "model_attributes_type", "dict_type", "mapping_type"):
         return f"is {shown(found)}. Write its keys below it, indented."
     if kind in ("tuple_type", "list_type"):

@@ -5,7 +5,7 @@ They work on the raw data of the file, so that they run even where other keys ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,12 +15,15 @@ from trialkine.trial.quantities import DOSE_UNITS, Dose, DoseRoute, parse_dose, 
 from trialkine.trial.reading import KeyPath
 from trialkine.trial.regimen import Layout, lay_out, read_schedule
 from trialkine.trial.schedule import Schedule
-from trialkine.trial.sentences import Fault
+from trialkine.trial.sentences import Fault, choice_hint
 from trialkine.trial.start_words import AT_ONCE, StartRule, parse_start
-from trialkine.trial.words import WordError, number_text, suggestion
+from trialkine.trial.words import WordError, number_text
 from trialkine.units import conversion
 
 Parsed = TypeVar("Parsed")
+EXAMPLE_TIME = "over 15 min"
+LARGEST_PER_KG = 1e6
+"""IU; of a larger amount without a basis nobody can tell which one was meant."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,11 @@ def _agent_faults(line: Line, known: KnownNames) -> Iterator[Fault]:
         return
     facts = known.agents.get(line.agent)
     if facts is None:
-        hint = suggestion(line.agent, known.agents)
+        hint = choice_hint(line.agent, known.agents)
         yield (*line.path, "agent"), f"no agent is named '{line.agent}'. {hint}".strip(), None
-        routes = {route for agent in known.agents.values() for route in agent.routes}
+        routes = {name: timed for agent in known.agents.values() for name, timed in agent.routes.items()}
         if line.route is not None and line.route.name not in routes:
-            hint = suggestion(line.route.name, routes)
+            hint = _route_hint(line.route, routes)
             yield (*line.path, "route"), f"'{line.route.name}' is not a known route. {hint}".strip(), None
         return
     yield from _route_faults(line, facts)
@@ -89,14 +92,23 @@ def _route_faults(line: Line, facts: AgentFacts) -> Iterator[Fault]:
     if route is None:
         return
     if route.name not in facts.routes:
-        hint = suggestion(route.name, facts.routes)
+        hint = _route_hint(route, facts.routes)
         yield path, f"'{route.name}' is not a route of {facts.name}. {hint}".strip(), None
     elif facts.routes[route.name] and route.infusion_days is None:
-        example = f"Write '{route.name} over 15 min' or '{route.name} bolus'."
+        example = f"Write '{route.name} {EXAMPLE_TIME}' or '{route.name} bolus'."
         yield path, f"route '{route.text}' has no infusion time. {example}", None
     elif not facts.routes[route.name] and route.infusion_days is not None:
         message = f"route '{route.text}' has an infusion time, but {facts.name} is not infused by it."
         yield path, f"{message} Write '{route.name}'.", None
+
+
+def _route_hint(route: DoseRoute, routes: Mapping[str, bool]) -> str:
+    """The nearest routes; an infused one with a time, so that it can be written as it stands."""
+    hint = choice_hint(route.name, routes)
+    for name, is_infused in routes.items():
+        if is_infused and route.infusion_days is None:
+            hint = hint.replace(f"'{name}'", f"'{name} {EXAMPLE_TIME}'")
+    return hint
 
 
 def _dose_faults(line: Line, facts: AgentFacts) -> Iterator[Fault]:
@@ -110,13 +122,25 @@ def _dose_faults(line: Line, facts: AgentFacts) -> Iterator[Fault]:
     bases = facts.bases_by(line.route.name) if line.route is not None else facts.bases
     if dose.basis in bases:
         return
-    bare = f"{number_text(dose.amount)} {dose.unit}"
     wanted = " or ".join("without a basis" if basis == "flat" else f"per {basis}" for basis in bases)
-    written = bare if bases[0] == "flat" else f"{bare}/{bases[0]}"
     fault = "has no weight or surface basis" if dose.basis == "flat" else f"is per {dose.basis}"
     if dose.basis == "flat" and bases[0] == "kg":
         fault = "has no weight basis"
-    yield path, f"dose '{dose}' {fault}, {facts.name} is dosed {wanted}. Write '{written}'.", None
+    yield path, f"dose '{dose}' {fault}, {facts.name} is dosed {wanted}. {_dose_advice(dose, bases)}", None
+
+
+def _dose_advice(dose: Dose, bases: tuple[str, ...]) -> str:
+    """The dose as it was probably meant; where that would be guessing, the bases there are."""
+    bare = f"{number_text(dose.amount)} {dose.unit}"
+    if bases[0] == "flat":
+        return f"Write '{bare}'."
+    is_whole_body = (
+        _is_convertible(dose.unit, "IU") and dose.amount * conversion(dose.unit, "IU") > LARGEST_PER_KG
+    )
+    if dose.basis == "flat" and is_whole_body:
+        scaled = " or ".join(f"'/{basis}'" for basis in bases if basis != "flat")
+        return f"Write the basis: {scaled}."
+    return f"Write '{bare}/{bases[0]}'."
 
 
 def _is_convertible(unit: str, wanted: str) -> bool:
@@ -193,7 +217,7 @@ def _no_trigger(trigger: str, place: int, lines: list[Line]) -> str:
         return f"line {place + 1} waits for its own agent {trigger}. Name the agent of an earlier line."
     if any(line.agent == trigger for line in lines[place + 1 :]):
         return f"line {place + 1} waits for {trigger}, which comes later. Put the line of {trigger} first."
-    hint = suggestion(trigger, names) if names else "Write 'at once' for the first line."
+    hint = choice_hint(trigger, names) if names else "Write 'at once' for the first line."
     return f"no earlier line gives '{trigger}'. {hint}"
 
 
