@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from trialkine.statistics.paired_change import signed_rank_change
-from trialkine.statistics.proportions import exact_interval, paired_difference
+from trialkine.statistics.proportions import exact_interval, newcombe_difference, paired_difference
 
 
 def test_exact_interval_equals_binom_test_of_r():
@@ -30,3 +30,10 @@ def test_paired_difference_equals_the_printed_example():
     found = paired_difference(before, after)
     assert found.estimate == pytest.approx(-6 / 21)
     assert (found.low, found.high) == (pytest.approx(-0.508, abs=5e-4), pytest.approx(-0.013, abs=5e-4))
+
+
+def test_difference_of_different_patients_equals_the_printed_example():
+    # 56 of 70 against 48 of 80; Newcombe, Stat Med 1998;17:873-890, method 10
+    found = newcombe_difference(56, 70, 48, 80)
+    assert found.estimate == pytest.approx(0.2)
+    assert (found.low, found.high) == (pytest.approx(0.0524, abs=5e-5), pytest.approx(0.3339, abs=5e-5))

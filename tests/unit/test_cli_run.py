@@ -47,6 +47,8 @@ def test_the_results_go_to_a_folder_named_after_the_file(
     assert "HD IL-2 then" in captured.out
     assert "Simulated data. Not for treating patients." in captured.out
     assert "2 of 8 simulated patients failed" in captured.out
+    assert "Median PFS*, months" in captured.out
+    assert "* to progression on the last line." in captured.out
     assert "\x1b" not in captured.out + captured.err
     assert captured.err.splitlines()[0] == "Simulating trial.yaml ..."
     assert calls == [

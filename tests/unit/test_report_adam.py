@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
-from report_samples import sample_result
+from report_samples import TWO_ARMS, sample_result
 from trialkine.report.adam import adam_tables
 from trialkine.report.table_types import typed
 
 KEYS = ["arm", "trial", "patient"]
+PARAMETER = pl.col("PARAMCD")
 
 
 def tables(**options: int) -> Mapping[str, pl.DataFrame]:
@@ -45,7 +46,7 @@ def test_failed_patients_stand_in_the_subject_table_with_their_reason_and_nowher
 
 def test_censoring_is_one_and_an_event_is_zero() -> None:
     result = typed(sample_result(patients=30, failed=0))
-    survival = adam_tables(result)["ADTTE"].filter(pl.col("PARAMCD") == "OS")
+    survival = adam_tables(result)["ADTTE"].filter(PARAMETER == "OS", pl.col("LINE") == 0)
     assert (survival["CNSR"] == 0).sum() == result.patients["os_event"].sum()
     assert survival["AVAL"].sum() == pytest.approx(result.patients["os_days"].sum())
     assert survival.filter(pl.col("CNSR") == 0)["EVNTDESC"].unique().to_list() == ["death"]
@@ -55,8 +56,9 @@ def test_censoring_is_one_and_an_event_is_zero() -> None:
 def test_duration_of_response_starts_on_the_day_of_response() -> None:
     result = typed(sample_result(patients=30, failed=0))
     found = adam_tables(result)
-    duration = found["ADTTE"].filter(pl.col("PARAMCD") == "DOR")
-    until = found["ADTTE"].filter(pl.col("PARAMCD") == "TTR").select("USUBJID", pl.col("AVAL").alias("until"))
+    strategy = found["ADTTE"].filter(pl.col("LINE") == 0)
+    duration = strategy.filter(PARAMETER == "DOR")
+    until = strategy.filter(PARAMETER == "TTR").select("USUBJID", pl.col("AVAL").alias("until"))
     joined = duration.join(until, on="USUBJID").join(found["ADSL"].select("USUBJID", "TRTSDT"), on="USUBJID")
     assert joined.height == result.patients["response_day"].drop_nulls().len() > 0
     days = (joined["STARTDT"] - joined["TRTSDT"]).dt.total_days().to_list()
@@ -77,3 +79,54 @@ def test_laboratory_values_and_lesions_keep_their_number_of_records() -> None:
     assert found["ADLB"]["AVALU"].unique().to_list() == ["pg/mL"]
     assert (found["ADTR"]["PARAMCD"] == "LDIAM").sum() == result.lesions.height
     assert found["ADEX"]["EXGIVEN"].sum() == result.exposure["given"].sum()
+
+
+def test_every_line_has_its_own_times_from_its_own_first_dose() -> None:
+    result = typed(sample_result(patients=30, failed=0))
+    found = adam_tables(result)
+    second = found["ADTTE"].filter(PARAMETER == "OS", pl.col("LINE") == 2)
+    lines = result.lines.filter(pl.col("line") == 2).sort("patient")
+    assert second["AVAL"].to_list() == lines["os_days"].to_list()
+    starts = second.join(found["ADSL"].select("USUBJID", "TRTSDT"), on="USUBJID", maintain_order="left")
+    days = (starts["STARTDT"] - starts["TRTSDT"]).dt.total_days().to_list()
+    assert days == [round(day) for day in lines["start_day"]]
+    best = found["ADRS"].filter(PARAMETER == "BESRSPC")
+    assert best.filter(pl.col("LINE") == 0).height == result.patients.height
+    assert best.filter(pl.col("LINE") > 0).height == result.lines.height
+
+
+def test_a_baseline_has_no_response() -> None:
+    result = typed(sample_result(patients=9, failed=0))
+    responses = adam_tables(result)["ADRS"].filter(PARAMETER == "OVRLRESP")
+    assert responses.height == result.visits.filter(pl.col("day") > 0).height
+    assert responses["ADY"].min() > 1
+
+
+def test_progression_censored_by_death_says_so() -> None:
+    result = typed(sample_result(patients=40, failed=0))
+    died = result.patients.filter(pl.col("os_event") & ~pl.col("ttp_event"))
+    rows = adam_tables(result)["ADTTE"].filter(PARAMETER == "TTP", pl.col("LINE") == 0, pl.col("CNSR") == 1)
+    counts = dict(rows.group_by("CNSDTDSC").len().iter_rows())
+    assert counts["death without progression"] == died.height > 0
+    assert counts["no progression at the last scan"] == rows.height - died.height > 0
+
+
+def test_subjects_carry_enrolment_and_end_of_treatment_and_one_cut_off_in_calendar_time() -> None:
+    result = typed(sample_result(patients=10, failed=0))
+    subjects = adam_tables(result)["ADSL"]
+    assert subjects["ARM"].unique(maintain_order=True).to_list() == list(result.arms)
+    assert (subjects["ENROLDY"].min(), subjects["ENROLDY"].max()) == (0, round(18 * 30.4375))
+    # The protocol follows for 36 months after the last patient; whole days round apart by one at most.
+    assert (subjects["DCUTDT"].max() - subjects["DCUTDT"].min()).days <= 1
+    assert abs((subjects["DCUTDT"].max() - subjects["TRTSDT"].max()).days - 36 * 30.4375) <= 1
+    assert (subjects["TRTEDT"] >= subjects["TRTSDT"]).all()
+
+
+def test_arms_stand_in_the_order_of_the_protocol() -> None:
+    reversed_arms = tuple(reversed(TWO_ARMS))
+    found = adam_tables(typed(sample_result(reversed_arms, patients=3, failed=0)))
+    for name, table in found.items():
+        column = "ARM" if name == "ADSL" else "TRTP"
+        assert table[column].unique(maintain_order=True).to_list() == [arm.name for arm in reversed_arms], (
+            name
+        )

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from report_sample_protocols import SINGLE_ARM_YAML, two_arm_text
-from report_samples import SINGLE_ARM, TWO_ARMS, sample_result, without_responders
+from report_samples import SINGLE_ARM, TWO_ARMS, ArmSketch, sample_result, without_responders
 from trialkine.design.two_stage import FirstStageRule, TwoStageRule, Verdict
 from trialkine.records import DAYS_PER_MONTH
 from trialkine.report.answer import answer
@@ -157,6 +157,67 @@ def test_randomised_arms_get_a_log_rank_test() -> None:
     assert contrast.paired is None
     assert contrast.randomised is not None
     assert contrast.randomised.overall_survival.p_value is not None
+
+
+THREE_ARMS = (*TWO_ARMS, ArmSketch("Third", ("aldesleukin",), 0.2, 300.0))
+
+
+def test_every_later_arm_is_compared_with_every_earlier_one() -> None:
+    summary = summarise(sample_result(THREE_ARMS, patients=6, failed=0))
+    first, second, third = (arm.name for arm in THREE_ARMS)
+    pairs = [(contrast.arm, contrast.reference) for contrast in summary.contrasts]
+    assert pairs == [(second, first), (third, first), (third, second)]
+    # The answer begins with the pairs of the arm that has two lines.
+    text = answer(summary).comparison
+    places = [text.index(f"{arm} against {reference}") for arm, reference in (pairs[0], pairs[2], pairs[1])]
+    assert places == sorted(places)
+
+
+def test_the_answer_tells_at_most_six_pairs_of_arms() -> None:
+    arms = tuple(ArmSketch(f"Arm {number}", ("aldesleukin",), 0.2, 300.0) for number in range(5))
+    summary = summarise(sample_result(arms, patients=4, failed=0))
+    assert len(summary.contrasts) == 10
+    assert answer(summary).comparison.count(" against Arm ") == 6
+
+
+def test_randomised_arms_differ_in_response_and_in_restricted_mean_survival() -> None:
+    result = paired_result(["SD", "SD", "PR", "SD"], ["CR", "PR", "PR", "SD"], extra_months=1.0)
+    protocol = sample_result(protocol_text=two_arm_text("randomised"), patients=3).protocol
+    (contrast,) = summarise(replace(result, protocol=protocol)).contrasts
+    assert contrast.randomised is not None
+    assert contrast.randomised.response_difference.estimate == pytest.approx(3 / 4 - 1 / 4)
+    # Nobody is censored: deaths at 1 to 4 months against 2 to 5.
+    months = contrast.randomised.survival_months
+    assert (months.estimate, contrast.randomised.until_months) == (pytest.approx(1.0), pytest.approx(5.0))
+    # Without censoring Greenwood's variance of the area is the sum of squares over n squared: 5 / 16 each.
+    assert months.high == pytest.approx(1.0 + 1.959964 * (2 * 5 / 16) ** 0.5, abs=1e-5)
+
+
+def test_rates_of_repeated_trials_are_means_and_not_medians() -> None:
+    result = sample_result(SINGLE_ARM, patients=2, replicates=3, failed=0, protocol_text=SINGLE_ARM_YAML)
+    # Response rates of 0, 0 and 1: their median would be 0.
+    patients = result.patients.with_columns(
+        best_response=pl.when(pl.col("trial") == 2).then(pl.lit("PR")).otherwise(pl.lit("SD"))
+    )
+    rates = only_arm(replace(result, patients=patients)).group.metrics
+    assert rates["orr"].estimate == pytest.approx(1 / 3)
+    assert rates["pr_rate"].estimate == pytest.approx(1 / 3)
+
+
+def test_the_answer_tells_the_biomarker_tests_that_the_protocol_asks_for() -> None:
+    result = ten_patients()
+    keys = result.patients.select("arm", "trial", "patient")
+    # Half of the patients fall to 40 % and half to 90 %: a geometric mean of 60 %.
+    fall = pl.when(pl.col("patient") < 5).then(0.4).otherwise(0.9)
+    visits = pl.concat(
+        [
+            keys.with_columns(day=pl.lit(0.0), plasma_vegf=pl.lit(100.0)),
+            keys.with_columns(day=pl.lit(28.0), plasma_vegf=100.0 * fall),
+        ]
+    )
+    text = told(summarise(replace(result, visits=visits)))
+    # Logs at -0.5108 -+ 0.4055, t on 9 degrees: half-width 2.262 * 0.4274 / sqrt(10) = 0.3058, t = -3.779.
+    assert "IM862, Plasma VEGF at week 4: 0.60 (0.44 to 0.81), p = 0.0044" in text
 
 
 def test_lines_have_their_own_denominator() -> None:

@@ -73,6 +73,10 @@ def odd(name: str) -> str:
         return page_of(sample_result(patients=4, failed=4))
     if name == "trials":
         return page_of(sample_result(patients=8, replicates=3))
+    if name == "some trials":
+        return page_of(sample_result(patients=4, failed=0, replicates=9))
+    if name == "enough trials":
+        return page_of(sample_result(patients=4, failed=0, replicates=39))
     if name == "randomised":
         return page_of(sample_result(patients=12, protocol_text=two_arm_text("randomised", "recist-1.1")))
     return page_of(sample_result(SINGLE_ARM, patients=10, failed=0, protocol_text=SINGLE_ARM_YAML))
@@ -172,9 +176,40 @@ def test_the_page_says_what_a_published_figure_compares_with() -> None:
 
 def test_the_page_says_what_its_intervals_leave_out() -> None:
     assert "conditional on one set of model parameters" in Page(two_arms()).text
-    predictive = Page(odd("trials")).text
-    assert "Intervals are predictive" in predictive
-    assert "95 % predictive intervals" in predictive
+    predictive = Page(odd("enough trials")).text
+    assert "Intervals are predictive: 95 of 100 further simulated trials" in predictive
+    assert "with 95 % predictive intervals" in predictive
+
+
+def test_few_trials_get_the_interval_they_allow_and_no_other() -> None:
+    # Limits at ranks q (R + 1) need 39 trials for 95 % and 9 for 80 %.
+    some = Page(odd("some trials")).text
+    assert "with 80 % predictive intervals" in some
+    assert "Intervals are predictive: 80 of 100 further simulated trials" in some
+    assert "the band that holds 80 % of them" in some
+    assert "95 % predictive" not in some
+    few = Page(odd("trials")).text
+    assert "No predictive intervals: 3 trials are too few for any." in few
+    assert few.count("too few") == 2  # in the answer and in the caption of the outcomes
+    assert not re.search(r"\d % predictive|band that holds", few)
+
+
+def test_the_page_says_which_progression_of_a_strategy_counts() -> None:
+    text = Page(two_arms()).text
+    assert "Median progression-free survival (to progression on the last line), months" in text
+    assert "Progression-free survival (to progression on the last line): Kaplan-Meier" in text
+    assert "best of its lines, each against its own baseline" in text
+    assert "All sums are against the first baseline" in text
+    assert "last line" not in Page(odd("single arm")).text
+
+
+def test_the_page_says_who_is_not_enrolled() -> None:
+    assert Page(two_arms()).text.lower().count("the least fit 35 % of patients are not enrolled") == 2
+
+
+def test_doses_of_several_agents_are_not_added_up() -> None:
+    text = Page(two_arms()).text
+    assert re.search(r"Doses given, mean per patient [\d.]+ [\d.]+ to [\d.]+ by line", text)
 
 
 def test_assumptions_are_listed_with_their_evidence_weakest_first() -> None:

@@ -128,9 +128,23 @@ def test_a_link_to_nowhere_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_permission_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.access", lambda path, mode: False)
-    with pytest.raises(InputError, match="is not writable"):
+    def refuse(*_: object, **__: object) -> str:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    with pytest.raises(InputError, match=r"is not writable \(Read-only file system\)"):
         check_output_folder(tmp_path / "new")
+
+
+def test_looking_whether_a_folder_can_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    check_output_folder(tmp_path / "new" / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no such file system here")
+def test_a_file_system_that_makes_no_folders_is_refused_whatever_its_permissions_say() -> None:
+    with pytest.raises(InputError, match="is not writable"):
+        check_output_folder(Path("/proc/results"))
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(

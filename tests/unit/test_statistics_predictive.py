@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from trialkine.statistics.predictive import predict
+from trialkine.statistics.predictive import predict, widest_level
 
 
 @pytest.mark.parametrize("level", [0.50, 0.80])
@@ -54,3 +54,8 @@ def test_no_replicate_at_all_says_so():
 def test_order_of_replicates_does_not_matter():
     answers = {predict(list(order)).at(0.50) for order in itertools.permutations([5.0, 1.0, 4.0, 2.0])}
     assert len(answers) == 1
+
+
+def test_the_widest_level_is_the_highest_for_which_there_are_enough_replicates():
+    # Limits at ranks q (R + 1) exist from R = 2 / (1 - level) - 1: 39, 9 and 3 replicates.
+    assert [widest_level(count) for count in (2, 3, 8, 9, 38, 39)] == [None, 0.50, 0.50, 0.80, 0.80, 0.95]

@@ -25,19 +25,27 @@ def print_outcomes(summary: Summary, stream: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=stream, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
-    kind = "95 % predictive" if summary.is_predictive else "95 % confidence"
+    from trialkine.report.interval_words import TOO_FEW_TRIALS, interval_kind, shown_metrics
+    from trialkine.report.strategy_words import LAST_LINE, RESPONSE_NOTE
+
+    kind = interval_kind(summary)
+    is_marked = summary.facts.has_several_lines
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column("Arm", style="bold")
     table.add_column("Patients", justify="right")
-    for label in SHORT_LABELS.values():
-        table.add_column(label)
+    for name, label in SHORT_LABELS.items():
+        table.add_column(label.replace("PFS", "PFS*") if is_marked and name.startswith("pfs") else label)
     for arm in summary.arms:
-        cells = [_in_two_lines(metric_cell(name, arm.group.metrics[name])) for name in SHORT_LABELS]
+        metrics = shown_metrics(summary, arm.group)
+        cells = [_in_two_lines(metric_cell(name, metrics[name])) for name in SHORT_LABELS]
         table.add_row(Text(arm.name), whole(arm.group.n), *map(Text, cells))
     console.print()
     console.print(table)
     console.print()
-    console.print(Text(f"Below each number: {kind} intervals, conditional on one set of model parameters."))
+    below = f"Below each number: {kind}s" if kind else f"No intervals: {TOO_FEW_TRIALS}"
+    console.print(Text(f"{below}, conditional on one set of model parameters."))
+    if is_marked:
+        console.print(Text(f"* {LAST_LINE}. {RESPONSE_NOTE}"))
     failed = sum(arm.failed for arm in summary.arms)
     if failed:
         total = sum(arm.simulated for arm in summary.arms)

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trialkine.records import DAYS_PER_MONTH
+from trialkine.report.adam_times import (
+    SAME_DAY,
+    TIME_COLUMNS,
+    cut_off_day,
+    enrolled_day,
+    strategy_and_lines,
+    times_to_event,
+    treatment_ends,
+)
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
@@ -22,13 +30,6 @@ SYNTHETIC = "SIMULATED DATA: no real patient; not for treating patients"
 FIRST_DAY = date(2900, 1, 1)
 
 _KEYS = ["arm", "trial", "patient"]
-_TIMES = (
-    # code, label, column, what an event is, what censoring is
-    ("OS", "Overall survival", "os", "death", "alive when last known"),
-    ("PFS", "Progression-free survival", "pfs", "progression or death", "no progression at the last scan"),
-    ("TTP", "Time to progression", "ttp", "progression", "no progression at the last scan"),
-    ("DOR", "Duration of response", "dor", "progression or death", "still responding at the last scan"),
-)
 
 
 def adam_tables(result: TrialResult) -> Mapping[str, pl.DataFrame]:
@@ -39,7 +40,7 @@ def adam_tables(result: TrialResult) -> Mapping[str, pl.DataFrame]:
         "ADSL": _subjects(result, identity),
         "ADRS": _responses(result, healthy),
         "ADTR": _tumours(result, healthy),
-        "ADTTE": _times_to_event(result, healthy),
+        "ADTTE": _finished(healthy, times_to_event(result, healthy.select(*_KEYS, "TRTSDT")), TIME_COLUMNS),
         "ADLB": _laboratory(result, healthy),
         "ADEX": _exposure(result, healthy),
     }
@@ -48,7 +49,7 @@ def adam_tables(result: TrialResult) -> Mapping[str, pl.DataFrame]:
 def _identity(result: TrialResult) -> pl.DataFrame:
     """Keys, identifiers and first day of every row of the patient table."""
     numbers = {arm: number for number, arm in enumerate(result.arms, start=1)}
-    start = (pl.col("enrolled_month").fill_null(0.0) * DAYS_PER_MONTH).round().cast(pl.Int64)
+    start = enrolled_day().round().cast(pl.Int64)
     return result.patients.select(
         *_KEYS,
         "status",
@@ -61,11 +62,18 @@ def _identity(result: TrialResult) -> pl.DataFrame:
             pl.col("patient").cast(pl.String).str.zfill(6),
         ).alias("USUBJID"),
         (pl.lit(FIRST_DAY) + pl.duration(days=start)).cast(pl.Date).alias("TRTSDT"),
+        start.alias("ENROLDY"),
+        pl.col("arm").replace_strict(numbers, return_dtype=pl.Int64).alias("arm_number"),
     )
 
 
 def _subjects(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
-    rows = identity.join(result.patients.drop("status"), on=_KEYS, how="left", maintain_order="left")
+    rows = (
+        identity.join(result.patients.drop("status"), on=_KEYS, how="left", maintain_order="left")
+        .join(treatment_ends(result), on=_KEYS, how="left", maintain_order="left")
+        .with_columns(cut_off=cut_off_day(result))
+        .sort("arm_number", "trial", "patient", maintain_order=True)
+    )
     return rows.select(
         "STUDYID",
         "USUBJID",
@@ -84,7 +92,10 @@ def _subjects(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
         pl.col("body_surface_m2").alias("BSABL"),
         pl.col("performance_status").alias("ECOGBL"),
         pl.col("baseline_sld_mm").alias("SLDBL"),
+        "ENROLDY",
         "TRTSDT",
+        *_dated("treatment_end", "TRTEDT", "TRTEDY"),
+        *_dated("cut_off", "DCUTDT", "DCUTDY"),
         _flag(pl.col("status") == "ok").alias("EVALFL"),
         pl.when(pl.col("status") != "ok").then(pl.col("status")).alias("FAILREAS"),
         _flag(pl.col("os_event").fill_null(False)).alias("DTHFL"),
@@ -96,26 +107,43 @@ def _subjects(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
 
 def _responses(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
     criteria = result.protocol.assessments.criteria.upper()
-    visits = result.visits.select(
+    visits = _after_baseline(result).select(
         *_KEYS,
         pl.lit("OVRLRESP").alias("PARAMCD"),
         pl.lit(f"Overall response by {criteria}").alias("PARAM"),
         pl.col("response").cast(pl.String).alias("AVALC"),
-        pl.col("day"),
+        pl.col("day").cast(pl.Float64),
+        pl.col("line").cast(pl.Int64).alias("LINE"),
     )
-    best = result.patients.select(
-        *_KEYS,
-        pl.lit("BESRSPC").alias("PARAMCD"),
-        pl.lit(f"Confirmed best overall response by {criteria}").alias("PARAM"),
-        pl.col("best_response").cast(pl.String).alias("AVALC"),
-        pl.col("response_day").cast(pl.Float64).alias("day"),
-    )
+    confirmed = result.protocol.assessments.confirm_after is not None
+    best = [
+        rows.select(
+            *_KEYS,
+            pl.lit("BESRSPC" if confirmed else "BESRSP").alias("PARAMCD"),
+            pl.lit(f"{'Confirmed best' if confirmed else 'Best'} overall response by {criteria}").alias(
+                "PARAM"
+            ),
+            pl.col("best_response").cast(pl.String).alias("AVALC"),
+            pl.col("response_day").cast(pl.Float64).alias("day"),
+            pl.col("LINE"),
+        )
+        for rows in strategy_and_lines(result)
+    ]
     order = {name: number for number, name in enumerate(("CR", "PR", "SD", "PD", "NE"), start=1)}
-    rows = pl.concat([visits.with_columns(pl.col("day").cast(pl.Float64)), best])
+    rows = pl.concat([visits, *best])
     rows = rows.with_columns(
         pl.col("AVALC").replace_strict(order, default=None, return_dtype=pl.Int64).alias("AVAL")
     )
-    return _finished(identity, rows, ("PARAMCD", "PARAM", "AVAL", "AVALC"))
+    return _finished(identity, rows, ("LINE", "PARAMCD", "PARAM", "AVAL", "AVALC"))
+
+
+def _after_baseline(result: TrialResult) -> pl.DataFrame:
+    """The visits that are compared with a baseline: not the first one of a line, made as it starts."""
+    starts = result.lines.select(*_KEYS, pl.col("line").cast(pl.Int64), "start_day")
+    visits = result.visits.with_columns(pl.col("line").cast(pl.Int64))
+    joined = visits.join(starts, on=[*_KEYS, "line"], how="left", maintain_order="left")
+    is_baseline = (pl.col("day") <= 0) | ((pl.col("day") - pl.col("start_day")).abs() < SAME_DAY)
+    return joined.filter(~is_baseline.fill_null(False))
 
 
 def _tumours(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
@@ -144,48 +172,6 @@ def _tumours(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
         pl.col("day").cast(pl.Float64),
     )
     return _finished(identity, pl.concat([*sums, lesions]), ("PARAMCD", "PARAM", "TRLNKID", "AVAL", "AVALU"))
-
-
-def _times_to_event(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
-    parts = [
-        result.patients.select(
-            *_KEYS,
-            pl.lit(code).alias("PARAMCD"),
-            pl.lit(label).alias("PARAM"),
-            pl.col(f"{name}_days").cast(pl.Float64).alias("AVAL"),
-            pl.lit("DAYS").alias("AVALU"),
-            (~pl.col(f"{name}_event").cast(pl.Boolean).fill_null(False)).cast(pl.Int8).alias("CNSR"),
-            pl.lit(event).alias("event"),
-            pl.lit(censoring).alias("censoring"),
-            # A duration of response starts on the day of response; the others on the first day.
-            (pl.col("response_day").cast(pl.Float64) if name == "dor" else pl.lit(0.0)).alias("origin"),
-        )
-        for code, label, name, event, censoring in _TIMES
-    ]
-    responders = result.patients.filter(pl.col("response_day").is_not_null()).select(
-        *_KEYS,
-        pl.lit("TTR").alias("PARAMCD"),
-        pl.lit("Time to response").alias("PARAM"),
-        pl.col("response_day").cast(pl.Float64).alias("AVAL"),
-        pl.lit("DAYS").alias("AVALU"),
-        pl.lit(0, dtype=pl.Int8).alias("CNSR"),
-        pl.lit("response").alias("event"),
-        pl.lit("").alias("censoring"),
-        pl.lit(0.0).alias("origin"),
-    )
-    rows = pl.concat([*parts, responders]).filter(pl.col("AVAL").is_not_null())
-    rows = rows.join(
-        identity.select(*_KEYS, "TRTSDT"), on=_KEYS, how="inner", maintain_order="left"
-    ).with_columns(
-        (pl.col("TRTSDT") + pl.duration(days=pl.col("origin").round().cast(pl.Int64)))
-        .cast(pl.Date)
-        .alias("STARTDT"),
-        pl.when(pl.col("CNSR") == 0).then(pl.col("event")).alias("EVNTDESC"),
-        pl.when(pl.col("CNSR") == 1).then(pl.col("censoring")).alias("CNSDTDSC"),
-        (pl.col("origin") + pl.col("AVAL")).alias("day"),
-    )
-    kept = ("PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "EVNTDESC", "CNSDTDSC", "STARTDT")
-    return _finished(identity, rows.drop("TRTSDT"), kept)
 
 
 def _laboratory(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
@@ -234,18 +220,25 @@ def _exposure(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
 def _finished(identity: pl.DataFrame, rows: pl.DataFrame, kept: tuple[str, ...]) -> pl.DataFrame:
     """Identifiers, the columns kept, the day of the record, and the marks of synthetic data."""
     joined = rows.join(identity, on=_KEYS, how="inner", maintain_order="left").sort(
-        "arm", "trial", "patient", maintain_order=True
+        "arm_number", "trial", "patient", maintain_order=True
     )
-    whole_day = pl.col("day").round().cast(pl.Int64)
     return joined.select(
         "STUDYID",
         "USUBJID",
         pl.col("arm").alias("TRTP"),
         *kept,
-        (pl.col("TRTSDT") + pl.duration(days=whole_day)).cast(pl.Date).alias("ADT"),
-        # ADaM counts the first day of treatment as day 1.
-        (pl.when(whole_day >= 0).then(whole_day + 1).otherwise(whole_day)).alias("ADY"),
+        *_dated("day", "ADT", "ADY"),
         *_marks(),
+    )
+
+
+def _dated(column: str, date_name: str, day_name: str) -> tuple[pl.Expr, pl.Expr]:
+    """A day since the first dose as a date and as a study day."""
+    whole_day = pl.col(column).round().cast(pl.Int64)
+    return (
+        (pl.col("TRTSDT") + pl.duration(days=whole_day)).cast(pl.Date).alias(date_name),
+        # ADaM counts the first day of treatment as day 1.
+        pl.when(whole_day >= 0).then(whole_day + 1).otherwise(whole_day).alias(day_name),
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialkine.design.two_stage import TwoStageRule
-from trialkine.report.contrasts import ArmContrast, PairedContrast
-from trialkine.report.outcomes import ArmOutcomes, Summary
+from trialkine.report.contrasts import ArmContrast
+from trialkine.report.interval_words import interval_kind, shown_metrics
+from trialkine.report.outcomes import ArmOutcomes, BiomarkerTest, Summary
+from trialkine.report.strategy_words import RESPONSE_NOTE, progression_free_words
 from trialkine.report.verdict import ArmVerdict
 from trialkine.report.words import (
     NOT_REACHED,
@@ -15,10 +17,13 @@ from trialkine.report.words import (
     months_cell,
     p_value_words,
     percent_cell,
+    plain_name,
     signed,
     whole,
 )
 from trialkine.statistics.estimate import Estimate
+
+MOST_CONTRASTS = 6
 
 
 @dataclass(frozen=True)
@@ -35,14 +40,16 @@ class Answer:
 
     findings: tuple[Finding, ...]
     comparison: str
+    biomarkers: str
     verdict: str
     caution: str
 
     @property
     def text(self) -> str:
         """All of it as one paragraph."""
+        rest = (self.comparison, self.biomarkers, self.verdict, self.caution)
         parts = [f"{finding.arm}: {finding.words}" for finding in self.findings]
-        return " ".join(part for part in (*parts, self.comparison, self.verdict, self.caution) if part)
+        return " ".join(part for part in (*parts, *rest) if part)
 
 
 def answer(summary: Summary) -> Answer:
@@ -53,36 +60,49 @@ def answer(summary: Summary) -> Answer:
             for place, arm in enumerate(summary.arms)
         ),
         _comparison(summary),
+        _biomarker_sentence(summary),
         _verdict_sentence(summary.verdicts, summary.replicates) if summary.verdicts else "",
         _caution(summary),
     )
 
 
 def _caution(summary: Summary) -> str:
-    if summary.is_predictive:
+    mix = case_mix_words(summary.case_mix)
+    return f"{_interval_caution(summary)}{f' {mix[:1].upper()}{mix[1:]}.' if mix else ''}"
+
+
+def _interval_caution(summary: Summary) -> str:
+    if not summary.is_predictive:
         return (
-            "Intervals are predictive: 95 of 100 further simulated trials of this size should fall inside "
-            f"them (from {whole(summary.replicates)} trials). They are conditional on one set of model "
-            "parameters, so doubt about the model itself is not in them."
+            "Intervals are 95 % confidence intervals. They are conditional on one set of model parameters: "
+            "they show the luck of the patients drawn, not the doubt about the model."
+        )
+    trials = f"{whole(summary.replicates)} trials"
+    level = summary.predictive_level
+    if level is None:
+        return (
+            f"No predictive intervals: {trials} are too few for any. Everything is conditional on one set of "
+            "model parameters."
         )
     return (
-        "Intervals are 95 % confidence intervals. They are conditional on one set of model parameters: "
-        "they show the luck of the patients drawn, not the doubt about the model."
+        f"Intervals are predictive: {100 * level:.0f} of 100 further simulated trials of this size should "
+        f"fall inside them (from {trials}). They are conditional on one set of model parameters, so doubt "
+        "about the model itself is not in them."
     )
 
 
 def _arm_words(summary: Summary, arm: ArmOutcomes, *, is_first: bool) -> str:
     if arm.group.n == 0:
         return f"no result, because none of its {whole(arm.simulated)} patients could be simulated."
-    metrics = arm.group.metrics
-    kind = "95 % predictive interval " if summary.is_predictive else "95 % confidence interval "
+    metrics = shown_metrics(summary, arm.group)
+    kind = f"{interval_kind(summary)} "
     trials = f" in each of {whole(summary.replicates)} trials" if summary.is_predictive else ""
     patients = "1 simulated patient" if arm.group.n == 1 else f"{whole(arm.group.n)} simulated patients"
     return (
         f"of {patients}{trials}, {_with_interval(metrics['orr'], kind if is_first else '')} responded "
-        f"({percent_cell(metrics['cr_rate']).value} completely); median progression-free survival was "
-        f"{_median(metrics['pfs_median_months'])}, median overall survival "
-        f"{_median(metrics['os_median_months'])}."
+        f"({percent_cell(metrics['cr_rate']).value} completely); median "
+        f"{progression_free_words(summary.facts)} was {_median(metrics['pfs_median_months'])}, "
+        f"median overall survival {_median(metrics['os_median_months'])}."
     )
 
 
@@ -101,45 +121,63 @@ def _median(months: Estimate) -> str:
 
 
 def _comparison(summary: Summary) -> str:
-    """The later arms against the first, in the terms their patients allow."""
-    if not summary.contrasts:
+    """The arms against each other, in the terms their patients allow."""
+    chosen = _told_contrasts(summary)
+    if not chosen:
         return ""
-    reference = summary.contrasts[0].reference
     if summary.facts.is_counterfactual:
-        found = [
-            _paired_words(contrast, is_first=place == 0) for place, contrast in enumerate(summary.contrasts)
-        ]
+        found, window = [], None
+        for contrast in chosen:
+            found.append(_paired_words(contrast, window))
+            window = contrast.paired.until_months if contrast.paired is not None else None
         pooled = f" of all {whole(summary.replicates)} trials together" if summary.is_predictive else ""
-        kind = " (95 % confidence intervals)" if summary.is_predictive else ""
-        same = f"In the same patients{pooled}, against {reference}{kind}: {'; '.join(found)}."
+        same = f"In the same patients{pooled} (95 % confidence intervals): {'; '.join(found)}."
         return same + _unlike_lines(summary)
-    found = [_randomised_words(contrast) for contrast in summary.contrasts]
-    return f"In different patients, against {reference}: {'; '.join(found)}.{_unlike_lines(summary)}"
+    found = [_randomised_words(contrast) for contrast in chosen]
+    return f"In different patients (95 % confidence intervals): {'; '.join(found)}.{_unlike_lines(summary)}"
+
+
+def _told_contrasts(summary: Summary) -> list[ArmContrast]:
+    """At most `MOST_CONTRASTS` pairs of arms, those with the most lines of treatment first."""
+    lines = summary.facts.lines_of
+    ordered = sorted(
+        summary.contrasts,
+        key=lambda pair: max(lines.get(pair.arm, 1), lines.get(pair.reference, 1)),
+        reverse=True,
+    )
+    return ordered[:MOST_CONTRASTS]
 
 
 def _unlike_lines(summary: Summary) -> str:
     """What keeps responses of arms from being alike in kind."""
     if not summary.facts.has_unequal_lines:
-        return ""
-    return " Arms of more lines have more chances to respond; survival compares as it stands."
+        return f" {RESPONSE_NOTE}" if summary.facts.has_several_lines else ""
+    return (
+        f" {RESPONSE_NOTE} Arms of more lines have more chances to respond; survival compares as it stands."
+    )
 
 
-def _paired_words(contrast: ArmContrast, *, is_first: bool) -> str:
+def _paired_words(contrast: ArmContrast, told_window: float | None) -> str:
+    """One pair of arms; the units are spelt out once, and the window where it differs from the last told."""
     paired = contrast.paired
     assert paired is not None  # arms that share patients are contrasted in pairs
+    pair = f"{contrast.arm} against {contrast.reference}"
     if paired.response_difference.estimate is None:
-        return f"{contrast.arm} cannot be compared ({paired.response_difference.why})"
-    response = _difference(
-        paired.response_difference, 100.0, " percentage points of response" if is_first else " points"
-    )
-    return f"{contrast.arm} {response}{_survival_words(paired, is_first=is_first)}"
+        return f"{pair} cannot be compared ({paired.response_difference.why})"
+    unit = " percentage points of response" if told_window is None else " points"
+    response = _difference(paired.response_difference, 100.0, unit)
+    return f"{pair}: {response}{_survival_words(paired.survival_months, paired.until_months, told_window)}"
 
 
-def _survival_words(paired: PairedContrast, *, is_first: bool) -> str:
-    if paired.survival_months.estimate is None:
+def _survival_words(months: Estimate, until: float, told_window: float | None) -> str:
+    if months.estimate is None:
         return ""
-    window = f" alive within the first {paired.until_months:.1f}, on average" if is_first else ""
-    return f" and {_difference(paired.survival_months, 1.0, f' months{window}')}"
+    window = (
+        ""
+        if told_window is not None and f"{told_window:.1f}" == f"{until:.1f}"
+        else (f" alive within the first {until:.1f}, on average")
+    )
+    return f" and {_difference(months, 1.0, f' months{window}')}"
 
 
 def _difference(found: Estimate, scale: float, unit: str) -> str:
@@ -153,11 +191,52 @@ def _difference(found: Estimate, scale: float, unit: str) -> str:
 def _randomised_words(contrast: ArmContrast) -> str:
     randomised = contrast.randomised
     assert randomised is not None  # arms of different patients are contrasted by tests
+    pair = f"{contrast.arm} against {contrast.reference}"
     if randomised.significant_share is not None:
         share = percent_cell(randomised.significant_share).in_a_line
-        return f"{contrast.arm} differs in overall survival at p < 0.05 (log-rank) in {share} of the trials"
+        return f"{pair} differs in overall survival at p < 0.05 (log-rank) in {share} of the trials"
     test = randomised.overall_survival
-    return f"{contrast.arm}, log-rank test of overall survival, {p_value_words(test.p_value, test.why)}"
+    tested = f"log-rank test of overall survival {p_value_words(test.p_value, test.why)}"
+    if randomised.response_difference.estimate is None:
+        return f"{pair} cannot be compared ({randomised.response_difference.why})"
+    response = _difference(randomised.response_difference, 100.0, " percentage points of response")
+    survival = _survival_words(randomised.survival_months, randomised.until_months, None)
+    return f"{pair}: {response}{survival}, {tested}"
+
+
+def _biomarker_sentence(summary: Summary) -> str:
+    """The paired tests that the protocol asks for: geometric mean ratio to baseline, and its p-value."""
+    found = [
+        f"{arm.name}, {plain_name(test.biomarker)} at week {test.week}: {_test_words(test)}"
+        for arm in summary.arms
+        for test in arm.biomarker_tests
+    ]
+    if not found:
+        return ""
+    first = " in the first trial" if summary.is_predictive else ""
+    return (
+        f"Against the same patients' baseline{first} (ratio, 95 % confidence interval, paired "
+        f"t-test on logs): {'; '.join(found)}."
+    )
+
+
+def _test_words(test: BiomarkerTest) -> str:
+    ratio = test.t_test.ratio
+    if ratio.estimate is None:
+        return f"undefined ({ratio.why})"
+    interval = f" ({ratio.low:.2f} to {ratio.high:.2f})" if None not in (ratio.low, ratio.high) else ""
+    return f"{ratio.estimate:.2f}{interval}, {p_value_words(test.t_test.test.p_value, test.t_test.test.why)}"
+
+
+def case_mix_words(excluded: Sequence[float]) -> str:
+    """Who is not enrolled, as a phrase; a range where the trials differ."""
+    if not excluded:
+        return ""
+    low, high = (f"{100 * value:.0f}" for value in (min(excluded), max(excluded)))
+    share = low if low == high else f"{low} to {high}"
+    if share == "0":
+        return "case mix: every eligible patient is enrolled"
+    return f"case mix: the least fit {share} % of patients are not enrolled"
 
 
 def _verdict_sentence(verdicts: Sequence[ArmVerdict], replicates: int) -> str:

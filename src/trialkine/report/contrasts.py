@@ -1,4 +1,4 @@
-"""One arm against the first: paired where the arms share their patients, ordinary where they do not.
+"""Every pair of arms: paired where the arms share their patients, ordinary where they do not.
 
 Arms that hold the same virtual patients are never compared by a log-rank test: it would treat each
 patient as two independent ones.
@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from trialkine.records import DAYS_PER_MONTH
-from trialkine.report.metrics import survival_columns
+from trialkine.report.metrics import in_months, survival_columns
 from trialkine.report.picks import evaluable
 from trialkine.statistics.estimate import Estimate, TestResult
-from trialkine.statistics.proportions import exact_interval, mcnemar, paired_difference
+from trialkine.statistics.proportions import exact_interval, mcnemar, newcombe_difference, paired_difference
 from trialkine.statistics.summary import mean_interval
-from trialkine.statistics.survival import logrank
+from trialkine.statistics.survival import kaplan_meier, logrank, restricted_mean_difference
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
@@ -47,8 +48,14 @@ class PairedContrast:
 
 @dataclass(frozen=True)
 class RandomisedContrast:
-    """Different patients under two treatments; for a repeated trial the share of trials with p < 0.05."""
+    """Different patients under two treatments; of a repeated trial the first, and the share with p < 0.05.
 
+    `survival_months` is the difference of the restricted mean survival up to `until_months`.
+    """
+
+    response_difference: Estimate
+    survival_months: Estimate
+    until_months: float
     overall_survival: TestResult
     progression_free: TestResult
     significant_share: Estimate | None
@@ -65,9 +72,8 @@ class ArmContrast:
 
 
 def contrast_arms(result: TrialResult, *, is_counterfactual: bool) -> Iterator[ArmContrast]:
-    """Every later arm against the first."""
-    reference = result.arms[0]
-    for arm in result.arms[1:]:
+    """Every arm against each of those before it in the protocol."""
+    for reference, arm in combinations(result.arms, 2):
         if is_counterfactual:
             yield ArmContrast(arm, reference, paired=paired_contrast(result, arm, reference))
         else:
@@ -104,16 +110,17 @@ def _common_follow_up(pairs: pl.DataFrame) -> float:
 
     Patients who dropped out do not shorten it: they are left out of the comparison instead.
     """
-    days: list[float] = []
-    for suffix in ("", "_reference"):
-        is_cut_off = ~pl.col(f"os_event{suffix}") & (
-            pl.col(f"off_study_reason{suffix}").cast(pl.String).fill_null("") != "dropout"
-        )
-        days += pairs.filter(is_cut_off)[f"os_days{suffix}"].drop_nulls().to_list()
+    names = ("os_days", "os_event", "off_study_reason")
+    second = pairs.select(pl.col(f"{name}_reference").alias(name) for name in names)
+    return _followed_until(pl.concat([pairs.select(names), second]))
+
+
+def _followed_until(patients: pl.DataFrame) -> float:
+    is_cut_off = ~pl.col("os_event") & (pl.col("off_study_reason").cast(pl.String).fill_null("") != "dropout")
+    days = patients.filter(is_cut_off)["os_days"].drop_nulls().to_list()
     if days:
         return float(min(days))
-    ends = [*pairs["os_days"].drop_nulls().to_list(), *pairs["os_days_reference"].drop_nulls().to_list()]
-    return float(max(ends, default=0.0))
+    return float(max(patients["os_days"].drop_nulls().to_list(), default=0.0))
 
 
 def _restricted_differences(pairs: pl.DataFrame, until: float) -> list[float]:
@@ -139,7 +146,26 @@ def _randomised_contrast(result: TrialResult, arm: str, reference: str) -> Rando
         significant = sum(test.p_value is not None and test.p_value < SIGNIFICANCE for test in tests)
         share = exact_interval(significant, result.replicates)
     first = healthy.filter(pl.col("trial") == 0)
-    return RandomisedContrast(tests[0], _logrank(first, arm, reference, "pfs"), share)
+    groups = [first.filter(pl.col("arm") == name) for name in (arm, reference)]
+    until = _followed_until(first.filter(pl.col("arm").is_in([arm, reference])))
+    return RandomisedContrast(
+        response_difference=newcombe_difference(*_responders(groups[0]), *_responders(groups[1])),
+        survival_months=_restricted_difference(groups, until),
+        until_months=until / DAYS_PER_MONTH,
+        overall_survival=tests[0],
+        progression_free=_logrank(first, arm, reference, "pfs"),
+        significant_share=share,
+    )
+
+
+def _restricted_difference(groups: list[pl.DataFrame], until: float) -> Estimate:
+    curves = [kaplan_meier(*survival_columns(group, "os")) for group in groups]
+    return in_months(restricted_mean_difference(curves[0], curves[1], until))
+
+
+def _responders(patients: pl.DataFrame) -> tuple[int, int]:
+    """How many responded, and of how many."""
+    return int(patients["best_response"].is_in(["CR", "PR"]).sum()), patients.height
 
 
 def _logrank(patients: pl.DataFrame, arm: str, reference: str, endpoint: str) -> TestResult:

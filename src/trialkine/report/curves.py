@@ -15,6 +15,7 @@ from trialkine.report.metrics import in_months, survival_columns
 from trialkine.report.picks import evaluable
 from trialkine.report.words import NOT_REACHED
 from trialkine.statistics.estimate import FloatArray
+from trialkine.statistics.predictive import widest_level
 from trialkine.statistics.survival import KaplanMeier, kaplan_meier, median_survival
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ ENDPOINTS = {
     "dor": "Duration of response",
 }
 _GRID_POINTS = 200
+CURVE_LEVELS = (0.80, 0.95)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _single(arm: str, patients: pl.DataFrame, endpoint: str) -> ArmCurve:
 
 
 def _over_trials(arm: str, patients: pl.DataFrame, endpoint: str, replicates: int) -> ArmCurve:
-    """The median curve over trials, with the band that holds 95 % of them; no trial is read past its end."""
+    """The median curve over trials, with the band that holds most of them; no trial is read past its end."""
     curves = []
     for trial in range(replicates):
         curve = kaplan_meier(*survival_columns(patients.filter(pl.col("trial") == trial), endpoint))
@@ -106,7 +108,11 @@ def _over_trials(arm: str, patients: pl.DataFrame, endpoint: str, replicates: in
     last = float(np.median([curve.observed[-1] for curve in curves]))
     grid = np.linspace(0.0, last, _GRID_POINTS)
     heights = np.array([_steps_at(curve, grid) for curve in curves])
-    low, middle, high = np.quantile(heights, (0.025, 0.5, 0.975), axis=0)
+    level = widest_level(len(curves), CURVE_LEVELS)
+    middle = np.quantile(heights, 0.5, axis=0)
+    low = high = np.full(_GRID_POINTS, np.nan)
+    if level is not None:
+        low, high = np.quantile(heights, ((1.0 - level) / 2.0, (1.0 + level) / 2.0), axis=0)
     medians = [median_survival(curve).estimate for curve in curves]
     median = float(np.median([math.inf if days is None else days for days in medians]))
     nothing = np.empty(0)

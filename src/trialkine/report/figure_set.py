@@ -16,10 +16,11 @@ from trialkine.report.figures.kaplan_meier import draw_curves
 from trialkine.report.figures.spider import MOST_PATIENTS as MOST_SPIDER_LINES
 from trialkine.report.figures.spider import spider
 from trialkine.report.figures.style import svg_document
-from trialkine.report.figures.swimmer import MOST_LANES, swimmer
+from trialkine.report.figures.swimmer import lanes_per_arm, swimmer
 from trialkine.report.figures.waterfall import MOST_PATIENTS as MOST_WATERFALL_BARS
 from trialkine.report.figures.waterfall import waterfall
-from trialkine.report.picks import evaluable, pick_patients, stated_choice
+from trialkine.report.picks import evaluable, stated_choice
+from trialkine.report.strategy_words import LAST_LINE, PROGRESSION_NOTE
 from trialkine.report.tumour_size import size_measure
 from trialkine.report.words import plain_name
 
@@ -46,13 +47,18 @@ def draw_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFigur
     bounds = f"dashed lines at {measure.response_percent:+.0f} % and {measure.growth_percent:+.0f} %".replace(
         "-", "−"
     )
+    first_baseline = (
+        "All sums are against the first baseline, while a later line's response is against its own. "
+        if summary.facts.has_several_lines
+        else ""
+    )
     figures["waterfall"] = _finished(
         waterfall(result, measure),
         "waterfall",
         f"Deepest change of the {measure.name} after baseline, one bar per patient, "
         f"coloured by best response; {bounds}. Growth above +100 % is drawn as +100 %; "
         "patients without a later scan have no bar. A deep bar without the colour of a response was not "
-        "confirmed, or came after progression. "
+        f"confirmed, or came after progression. {first_baseline}"
         f"{_shown(result, MOST_WATERFALL_BARS)}",
         f"Waterfall plot per arm. {_responses_in_words(summary)}",
     )
@@ -60,20 +66,16 @@ def draw_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFigur
         spider(result, measure),
         "spider",
         f"Change of the {measure.name} over time, one line per patient, coloured by best response; {bounds}. "
-        f"{_shown(result, MOST_SPIDER_LINES)}",
+        f"{first_baseline}{_shown(result, MOST_SPIDER_LINES)}",
         f"Spider plot per arm. {_responses_in_words(summary)}",
     )
-    lanes = max(1, MOST_LANES // len(result.arms))
-    shared = (
-        " The arms show the same patients, each arm in its own order of survival."
-        if summary.facts.is_counterfactual and len(result.arms) > 1
-        else ""
-    )
+    lanes = lanes_per_arm(len(result.arms))
+    last_line = " Progression is that on the last line started." if summary.facts.has_several_lines else ""
     figures["swimmer"] = _finished(
         swimmer(result),
         "swimmer",
         f"Single patients from first dose to death or end of follow-up, shortest survival at the bottom."
-        f"{shared} {_shown(result, lanes)}",
+        f"{last_line} {_shown(result, lanes, 'each best response in its share')}",
         "Swimmer plot: one lane per patient with lines of treatment, response, progression and death.",
     )
     for name, unit in result.biomarkers.items():
@@ -101,9 +103,12 @@ def _finished(figure: Figure, name: str, caption: str, description: str) -> Repo
 def _curves(result: TrialResult, summary: Summary, endpoint: str) -> ReportFigure:
     curves = arm_curves(result, endpoint)
     title = ENDPOINTS[endpoint]
+    is_last_line = endpoint in ("pfs", "ttp") and summary.facts.has_several_lines
+    named = f"{title} ({LAST_LINE})" if is_last_line else title
+    progression = f" {PROGRESSION_NOTE}" if is_last_line else ""
     band = (
-        f"the median curve of {result.replicates} trials with the band that holds 95 % of them"
-        if result.replicates > 1
+        f"the median curve of {result.replicates} trials{_trial_band(summary)}"
+        if summary.is_predictive
         else "Kaplan-Meier curves with pointwise 95 % log-log limits; ticks mark censored patients"
     )
     caution = (
@@ -115,19 +120,25 @@ def _curves(result: TrialResult, summary: Summary, endpoint: str) -> ReportFigur
     return _finished(
         draw_curves(curves, title),
         f"kaplan_meier_{endpoint}",
-        f"{title}: {band}.{caution}",
-        f"{title} by arm. {medians}.",
+        f"{named}: {band}.{caution}{progression}",
+        f"{named} by arm. {medians}.",
     )
 
 
-def _shown(result: TrialResult, at_most: int) -> str:
+def _trial_band(summary: Summary) -> str:
+    level = summary.predictive_level
+    return "" if level is None else f" with the band that holds {100 * level:.0f} % of them"
+
+
+def _shown(result: TrialResult, at_most: int, chosen: str = "evenly spaced by number") -> str:
     first = evaluable(result.patients).filter(pl.col("trial") == 0)
-    sizes = {
-        (pick_patients(result, arm, at_most).height, first.filter(pl.col("arm") == arm).height)
-        for arm in result.arms
-    }
-    words = sorted(stated_choice(result, shown, of) for shown, of in sizes)
-    return f"Shown per arm: {' or '.join(words)}."
+    words = [
+        stated_choice(result, min(size, at_most), size, chosen)
+        for size in (first.filter(pl.col("arm") == arm).height for arm in result.arms)
+    ]
+    if len(set(words)) == 1:
+        return f"Shown{' per arm' if len(words) > 1 else ''}: {words[0]}."
+    return f"Shown: {'; '.join(f'{arm}, {said}' for arm, said in zip(result.arms, words, strict=True))}."
 
 
 def _responses_in_words(summary: Summary) -> str:

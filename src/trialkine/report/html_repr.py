@@ -5,8 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from trialkine.report.interval_words import TOO_FEW_TRIALS, interval_kind, shown_metrics
 from trialkine.report.outcomes import Summary, summarise
-from trialkine.report.words import BANNER, metric_cell, metric_label, whole
+from trialkine.report.strategy_words import strategy_label, strategy_notes
+from trialkine.report.words import BANNER, metric_cell, whole
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
@@ -21,22 +23,25 @@ def result_html(result: TrialResult) -> str:
 
 def summary_html(summary: Summary) -> str:
     """The main outcomes of each arm as an HTML fragment."""
-    head = "".join(_head(metric_label(name)) for name in MAIN_METRICS)
+    head = "".join(_head(strategy_label(name, summary.facts)) for name in MAIN_METRICS)
     rows = []
     for arm in summary.arms:
+        metrics = shown_metrics(summary, arm.group)
         cells = "".join(
-            f'<td style="text-align:left">{escape(metric_cell(name, arm.group.metrics[name]).in_a_line)}</td>'
+            f'<td style="text-align:left">{escape(metric_cell(name, metrics[name]).in_a_line)}</td>'
             for name in MAIN_METRICS
         )
         rows.append(
             f'<tr><th scope="row" style="text-align:left">{escape(arm.name)}</th>'
             f'<td style="text-align:left">{whole(arm.group.n)}</td>{cells}</tr>'
         )
-    kind = "95 % predictive" if summary.is_predictive else "95 % confidence"
+    kind = interval_kind(summary)
+    brackets = f"In brackets: {kind}s" if kind else f"No intervals: {TOO_FEW_TRIALS}"
+    notes = "".join(f" {escape(note)}" for note in strategy_notes(summary.facts))
     return (
         f"<div><strong>{escape(summary.facts.title)}</strong><table><thead><tr>"
         f"{_head('Arm')}{_head('Patients')}{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f"<small>{escape(BANNER)} In brackets: {kind} intervals, conditional on one parameter set.</small>"
+        f"<small>{escape(BANNER)} {brackets}, conditional on one parameter set.{notes}</small>"
         "</div>"
     )
 

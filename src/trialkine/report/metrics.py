@@ -64,6 +64,11 @@ def response_rates(patients: pl.DataFrame) -> dict[str, Estimate]:
     return rates
 
 
+def is_rate(name: str) -> bool:
+    """Whether a metric is a fraction of the patients."""
+    return name == "orr" or "_rate" in name
+
+
 def survival_columns(patients: pl.DataFrame, endpoint: str) -> tuple[list[float], list[bool]]:
     """Days and event flags of one endpoint (`os`, `pfs`, `ttp`, `dor`), patients without a time left out."""
     rows = patients.select(

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from trialkine.report.biomarker_change import relative_values
 from trialkine.report.contrasts import ArmContrast, contrast_arms
-from trialkine.report.metrics import Landmarks, Metrics, outcome_metrics
+from trialkine.report.metrics import Landmarks, Metrics, is_rate, outcome_metrics
 from trialkine.report.picks import evaluable
 from trialkine.report.protocol_facts import ProtocolFacts, protocol_facts
 from trialkine.report.table_types import typed
 from trialkine.report.verdict import ArmVerdict, arm_verdicts
 from trialkine.statistics.estimate import Estimate
 from trialkine.statistics.paired_change import PairedChange, mean_change, signed_rank_change
-from trialkine.statistics.predictive import predict
+from trialkine.statistics.predictive import predict, widest_level
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
@@ -85,11 +85,17 @@ class Summary:
     arms: tuple[ArmOutcomes, ...]
     contrasts: tuple[ArmContrast, ...]
     verdicts: tuple[ArmVerdict, ...]
+    case_mix: tuple[float, ...]
 
     @property
     def is_predictive(self) -> bool:
         """Whether intervals are about the next trial rather than about this one's quantities."""
         return self.replicates > 1
+
+    @property
+    def predictive_level(self) -> float | None:
+        """The widest predictive interval that this many trials allow, if any."""
+        return widest_level(self.replicates, (NARROW_LEVEL, WIDE_LEVEL))
 
 
 def summarise(result: TrialResult, landmarks: Landmarks | None = None) -> Summary:
@@ -104,6 +110,7 @@ def summarise(result: TrialResult, landmarks: Landmarks | None = None) -> Summar
         arms=tuple(_arm_outcomes(result, arm, facts, read_at) for arm in result.arms),
         contrasts=tuple(contrast_arms(result, is_counterfactual=facts.is_counterfactual)),
         verdicts=tuple(arm_verdicts(result, facts)),
+        case_mix=result.case_mix,
     )
 
 
@@ -155,14 +162,12 @@ def _group(
     wide, narrow = {}, {}
     for name in per_trial[0]:
         summary = predictive_summary([found[name] for found in per_trial])
-        wide[name], narrow[name] = summary
+        wide[name], narrow[name] = map(_as_mean(per_trial, name), summary) if is_rate(name) else summary
     return GroupOutcomes(round(rows.height / replicates), wide, narrow)
 
 
 def predictive_summary(estimates: Sequence[Estimate]) -> tuple[Estimate, Estimate]:
     """The 95 % and 80 % predictive intervals from one estimate per repetition of the trial."""
-    from dataclasses import replace
-
     numbers = [
         math.inf if found.estimate is None and found.why.startswith("not reached") else found.estimate
         for found in estimates
@@ -174,6 +179,19 @@ def predictive_summary(estimates: Sequence[Estimate]) -> tuple[Estimate, Estimat
         why = summary.why if summary.replicates else (reasons[0] if reasons else summary.why)
         return replace(wide, why=why), replace(narrow, why=why)
     return wide, narrow
+
+
+def _as_mean(per_trial: Sequence[Mapping[str, Estimate]], name: str) -> Callable[[Estimate], Estimate]:
+    """Puts the mean over trials in place of the median: the median of small counts jumps."""
+    known = [found[name].estimate for found in per_trial]
+    numbers = [value for value in known if value is not None]
+
+    def with_mean(found: Estimate) -> Estimate:
+        if not numbers:
+            return found
+        return replace(found, estimate=math.fsum(numbers) / len(numbers), method=f"mean; {found.method}")
+
+    return with_mean
 
 
 def _biomarker_tests(result: TrialResult, arm: str, facts: ProtocolFacts) -> tuple[BiomarkerTest, ...]:

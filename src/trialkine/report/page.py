@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from trialkine.report import tables
-from trialkine.report.answer import answer
+from trialkine.report.answer import answer, case_mix_words
 from trialkine.report.assumptions import cited_sources, evidence_sentence, parameter_groups
 from trialkine.report.dose_counts import agent_doses
 from trialkine.report.figure_set import ReportFigure
@@ -77,6 +77,7 @@ def report_page(
         "doses": tables.dose_table(doses),
         "failures": tables.failure_table(result, flows),
         "flows": flows,
+        "case_mix": case_mix_words(result.case_mix),
         "accounting": result.accounting,
         "groups": groups,
         "cited": cited_sources(result.parameters),

@@ -22,7 +22,8 @@ SCANS_COMPARED = 2
 class ProtocolFacts:
     """The protocol's words and choices that a report repeats or depends on.
 
-    `has_unequal_lines` says that some arms have more lines of treatment than others.
+    `has_several_lines` says that some arm has more than one line of treatment, `has_unequal_lines` that
+    arms differ in their number; `lines_of` counts them by arm.
     `biomarker_weeks` holds the whole weeks at which each biomarker is compared with its baseline.
     `rule_name` says in words where `rule` comes from.
     """
@@ -33,11 +34,21 @@ class ProtocolFacts:
     disease: str
     criteria: str
     is_counterfactual: bool
-    has_unequal_lines: bool
+    lines_of: Mapping[str, int]
     biomarker_weeks: Mapping[str, tuple[int, ...]]
     rule: TwoStageRule | FirstStageRule | None
     rule_name: str
     sources: tuple[CitedSource, ...]
+
+    @property
+    def has_several_lines(self) -> bool:
+        """Whether any arm goes on to another line of treatment."""
+        return max(self.lines_of.values()) > 1
+
+    @property
+    def has_unequal_lines(self) -> bool:
+        """Whether some arms have more lines than others."""
+        return len(set(self.lines_of.values())) > 1
 
 
 def protocol_facts(protocol: Protocol) -> ProtocolFacts:
@@ -50,7 +61,7 @@ def protocol_facts(protocol: Protocol) -> ProtocolFacts:
         disease=protocol.disease,
         criteria=protocol.assessments.criteria,
         is_counterfactual=protocol.is_counterfactual,
-        has_unequal_lines=len({len(arm.treatment) for arm in protocol.arms}) > 1,
+        lines_of={arm.name: len(arm.treatment) for arm in protocol.arms},
         biomarker_weeks=_biomarker_weeks(protocol.assessments),
         rule=rule,
         rule_name=rule_name,

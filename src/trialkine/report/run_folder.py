@@ -39,8 +39,14 @@ def check_output_folder(folder: Path) -> None:
         raise InputError(
             f"The output '{folder}' would lie inside the file '{parent}'. Choose another with '--out'."
         )
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise InputError(f"The folder '{parent}' is not writable. Choose another place with '--out'.")
+    try:
+        # Permissions alone do not tell of read-only and special file systems.
+        Path(tempfile.mkdtemp(prefix=".trialkine-", dir=parent)).rmdir()
+    except OSError as error:
+        raise InputError(
+            f"The folder '{parent}' is not writable ({error.strerror or error}). "
+            "Choose another place with '--out'."
+        ) from error
 
 
 def write_run_folder(

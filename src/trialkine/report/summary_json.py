@@ -36,6 +36,7 @@ def summary_record(result: TrialResult, summary: Summary) -> dict[str, Any]:
         "trials": summary.replicates,
         "seed": result.seed,
         "conditional_on": "one set of model parameters",
+        "excluded_fraction": list(summary.case_mix),
         "answer": answer(summary).text,
         "arms": [
             {
@@ -121,6 +122,9 @@ def _contrast(contrast: ArmContrast) -> dict[str, Any]:
     share = contrast.randomised.significant_share
     return record | {
         "kind": "randomised",
+        "response_difference": _estimate(contrast.randomised.response_difference),
+        "restricted_survival_difference_months": _estimate(contrast.randomised.survival_months)
+        | {"until_months": contrast.randomised.until_months},
         "os_logrank": _test(contrast.randomised.overall_survival),
         "pfs_logrank": _test(contrast.randomised.progression_free),
         "os_significant_share": None if share is None else _estimate(share),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trialkine.report.flow import ArmFlow, failures_by_arm
-from trialkine.report.outcomes import Summary
+from trialkine.report.interval_words import interval_phrase, shown_metrics
+from trialkine.report.outcomes import WIDE_LEVEL, Summary
+from trialkine.report.strategy_words import LAST_LINE, strategy_label, strategy_notes
 from trialkine.report.words import (
     Cell,
     metric_cell,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from trialkine.statistics.estimate import Estimate
     from trialkine.trial.result import TrialResult
 
+DOSES = "doses_given_mean"
 NOT_TABLED = ("rfs_median_months", "grade34_rate")
 LINE_METRICS = (
     "orr",
@@ -45,20 +48,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its caption."""
+    """A table with its caption and footnotes."""
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
 
 
 def outcome_table(summary: Summary) -> Table:
     """Every outcome of every arm as a whole strategy."""
-    level = "95 % predictive" if summary.is_predictive else "95 % confidence"
+    has_one_agent = {arm.name: summary.facts.lines_of.get(arm.name, 1) == 1 for arm in summary.arms}
+    metrics = {arm.name: shown_metrics(summary, arm.group) for arm in summary.arms}
     names = [
         name
         for name in summary.arms[0].group.metrics
-        if name not in NOT_TABLED and not name.startswith("biomarker_")
+        if name not in NOT_TABLED
+        and not name.startswith("biomarker_")
+        and (name != DOSES or any(has_one_agent.values()))
     ]
     rows = [
         Row(
@@ -67,13 +74,23 @@ def outcome_table(summary: Summary) -> Table:
         )
     ]
     rows += [
-        Row(metric_label(name), tuple(metric_cell(name, arm.group.metrics[name]) for arm in summary.arms))
+        Row(
+            strategy_label(name, summary.facts),
+            tuple(
+                metric_cell(name, metrics[arm.name][name])
+                if name != DOSES or has_one_agent[arm.name]
+                else Cell("by line", remark="doses of several agents")
+                for arm in summary.arms
+            ),
+        )
         for name in names
     ]
+    means = ("Rates are means over the trials, times are medians of them.",) if summary.is_predictive else ()
     return Table(
-        f"Whole strategy, from the first dose, with {level} intervals",
+        f"Whole strategy, from the first dose, {interval_phrase(summary)}",
         ("Outcome", *(arm.name for arm in summary.arms)),
         tuple(rows),
+        (*means, *strategy_notes(summary.facts)),
     )
 
 
@@ -84,7 +101,8 @@ def line_table(summary: Summary) -> Table | None:
     rows = []
     for arm in summary.arms:
         for line in arm.lines:
-            found = [metric_cell(name, line.group.metrics[name]) for name in LINE_METRICS]
+            metrics = shown_metrics(summary, line.group)
+            found = [metric_cell(name, metrics[name]) for name in LINE_METRICS]
             cells = (Cell(whole(line.group.n)), *found)
             rows.append(Row(f"{arm.name}: line {line.line}, {line.agent}", cells))
     return Table(
@@ -95,8 +113,8 @@ def line_table(summary: Summary) -> Table | None:
 
 
 def narrow_table(summary: Summary) -> Table | None:
-    """Median, 80 and 95 % predictive intervals of the main outcomes; absent for a single trial."""
-    if not summary.is_predictive:
+    """80 and 95 % predictive intervals of the main outcomes; absent where there are not both."""
+    if not summary.is_predictive or summary.predictive_level != WIDE_LEVEL:
         return None
     rows = []
     for arm in summary.arms:
@@ -107,22 +125,21 @@ def narrow_table(summary: Summary) -> Table | None:
             )
             cells = (
                 Cell(wide.value, remark=wide.remark if not wide.interval else ""),
-                Cell(narrow.interval or "too few trials"),
-                Cell(wide.interval or "too few trials"),
+                Cell(narrow.interval or "undefined", remark="" if narrow.interval else narrow.remark),
+                Cell(wide.interval or "undefined"),
             )
-            rows.append(Row(f"{arm.name}: {metric_label(name)}", cells))
+            rows.append(Row(f"{arm.name}: {strategy_label(name, summary.facts)}", cells))
     return Table(
         f"What the next such trial would report, from {whole(summary.replicates)} simulated trials",
-        ("Arm and outcome", "Median", "80 of 100 trials", "95 of 100 trials"),
+        ("Arm and outcome", "Mean of rates, median of times", "80 of 100 trials", "95 of 100 trials"),
         tuple(rows),
     )
 
 
 def contrast_table(summary: Summary) -> Table | None:
-    """Arms against the first arm: paired differences, or log-rank tests of randomised arms."""
+    """Every pair of arms: paired differences, or those of randomised arms with log-rank tests."""
     if not summary.contrasts:
         return None
-    reference = summary.contrasts[0].reference
     if summary.facts.is_counterfactual:
         pooled = ", all trials together" if summary.is_predictive else ""
         rows = []
@@ -137,12 +154,11 @@ def contrast_table(summary: Summary) -> Table | None:
                 _difference(paired.survival_months, 1.0),
                 _who_lives_longer(paired),
             )
-            rows.append(Row(contrast.arm, cells))
+            rows.append(Row(f"{contrast.arm} against {contrast.reference}", cells))
         return Table(
-            f"The same patients under each arm, against '{reference}', with 95 % confidence intervals"
-            f"{pooled}",
+            f"The same patients under each arm, with 95 % confidence intervals{pooled}",
             (
-                "Arm",
+                "Arms",
                 "Pairs",
                 "Response rate, percentage points",
                 "McNemar test",
@@ -156,15 +172,30 @@ def contrast_table(summary: Summary) -> Table | None:
         randomised = contrast.randomised
         assert randomised is not None
         tests = (randomised.overall_survival, randomised.progression_free)
-        found = [Cell(p_value_words(test.p_value, test.why)) for test in tests]
+        found = [
+            _difference(randomised.response_difference, 100.0),
+            replace(
+                _difference(randomised.survival_months, 1.0),
+                remark=randomised.survival_months.why or f"within {randomised.until_months:.1f} months",
+            ),
+            *(Cell(p_value_words(test.p_value, test.why)) for test in tests),
+        ]
         if randomised.significant_share is not None:
             found.append(percent_cell(randomised.significant_share))
-        rows.append(Row(contrast.arm, tuple(found)))
-    first = " (first trial)" if summary.is_predictive else ""
-    columns = ["Arm", f"Overall survival, log-rank{first}", f"Progression-free survival, log-rank{first}"]
+        rows.append(Row(f"{contrast.arm} against {contrast.reference}", tuple(found)))
+    first = ", of the first trial" if summary.is_predictive else ""
+    last_line = f" ({LAST_LINE})" if summary.facts.has_several_lines else ""
+    columns = [
+        "Arms",
+        "Response rate, percentage points",
+        "Restricted mean survival, months",
+        "Overall survival, log-rank",
+        f"Progression-free survival{last_line}, log-rank",
+    ]
     if summary.is_predictive:
         columns.append("Trials with p < 0.05 (overall survival)")
-    return Table(f"Different patients in each arm, against '{reference}'", tuple(columns), tuple(rows))
+    caption = f"Different patients in each arm: differences with 95 % confidence intervals, and tests{first}"
+    return Table(caption, tuple(columns), tuple(rows))
 
 
 def biomarker_table(summary: Summary) -> Table | None:

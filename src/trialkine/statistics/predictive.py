@@ -60,9 +60,19 @@ def predict(
     )
 
 
+def widest_level(replicates: int, levels: Sequence[float] = LEVELS) -> float | None:
+    """The highest of the levels for which this many replicates give limits; None if too few for any."""
+    enough = [level for level in levels if _low_rank(level, replicates) >= 1.0 - 1e-9]
+    return max(enough, default=None)
+
+
+def _low_rank(level: float, replicates: int) -> float:
+    return (1.0 - level) / 2.0 * (replicates + 1)
+
+
 def _interval(ordered: FloatArray, middle: float, level: float) -> Estimate:
     estimate = middle if math.isfinite(middle) else None
-    low_rank = (1.0 - level) / 2.0 * (ordered.size + 1)
+    low_rank = _low_rank(level, ordered.size)
     if low_rank < 1.0 - 1e-9:
         needed = math.ceil(2.0 / (1.0 - level) - 1e-9) - 1
         why = f"{ordered.size} replicates; a {100 * level:g} % interval needs at least {needed}"

@@ -1,4 +1,4 @@
-"""Exact intervals for one proportion, and comparisons of two proportions in the same patients."""
+"""Exact intervals for one proportion, and comparisons of two, in different or in the same patients."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from trialkine.errors import InputError
 from trialkine.statistics.estimate import DEFAULT_LEVEL, Estimate, TestResult, check_level, undefined
 
 CLOPPER_PEARSON = "Clopper-Pearson"
+NEWCOMBE = "Newcombe, from two Wilson intervals"
 
 
 def exact_interval(successes: int, trials: int, level: float = DEFAULT_LEVEL) -> Estimate:
@@ -27,6 +28,46 @@ def exact_interval(successes: int, trials: int, level: float = DEFAULT_LEVEL) ->
 
     limits = binomtest(int(successes), int(trials)).proportion_ci(level, method="exact")
     return Estimate(successes / trials, float(limits.low), float(limits.high), level, CLOPPER_PEARSON)
+
+
+def newcombe_difference(
+    successes_first: int,
+    trials_first: int,
+    successes_second: int,
+    trials_second: int,
+    level: float = DEFAULT_LEVEL,
+) -> Estimate:
+    """The first proportion minus the second, of different patients, with limits from two Wilson intervals.
+
+    Source: newcombe_1998 (method 10, without continuity correction).
+    Raises: InputError, when the counts are impossible.
+    """
+    check_level(level)
+    groups = ((successes_first, trials_first), (successes_second, trials_second))
+    for successes, trials in groups:
+        if not 0 <= successes <= trials:
+            raise InputError(f"{successes} of {trials} is not a proportion. Give 0 <= successes <= trials.")
+    if trials_first == 0 or trials_second == 0:
+        return undefined("one group is empty", NEWCOMBE, level)
+    (first, low_first, high_first), (second, low_second, high_second) = (
+        _wilson(successes, trials, level) for successes, trials in groups
+    )
+    difference = first - second
+    return Estimate(
+        difference,
+        difference - math.hypot(first - low_first, high_second - second),
+        difference + math.hypot(high_first - first, second - low_second),
+        level,
+        NEWCOMBE,
+    )
+
+
+def _wilson(successes: int, trials: int, level: float) -> tuple[float, float, float]:
+    """A proportion and its Wilson score limits."""
+    from scipy.stats import binomtest
+
+    limits = binomtest(int(successes), int(trials)).proportion_ci(level, method="wilson")
+    return successes / trials, float(limits.low), float(limits.high)
 
 
 def paired_difference(first: ArrayLike, second: ArrayLike, level: float = DEFAULT_LEVEL) -> Estimate:

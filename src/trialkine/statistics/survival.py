@@ -6,6 +6,7 @@ them. A median or landmark that the data do not reach is None with its reason.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -157,6 +158,22 @@ def restricted_mean(curve: KaplanMeier, until: float) -> Estimate:
     mean = float(areas.sum())
     reach = float(ndtri(0.5 + curve.level / 2.0) * np.sqrt(terms.sum()))
     return Estimate(mean, mean - reach, mean + reach, curve.level, method)
+
+
+def restricted_mean_difference(first: KaplanMeier, second: KaplanMeier, until: float) -> Estimate:
+    """The first group's restricted mean minus that of the second, independent, group; normal limits."""
+    method = "difference of restricted means, normal with Greenwood variance"
+    means = [restricted_mean(curve, until) for curve in (first, second)]
+    for mean in means:
+        if mean.estimate is None:
+            return undefined(mean.why, method, mean.level)
+    one, two = means
+    assert one.estimate is not None
+    assert two.estimate is not None
+    difference = one.estimate - two.estimate
+    # Both half-widths are the same multiple of their standard errors.
+    reach = math.hypot(*((mean.high or 0.0) - (mean.estimate or 0.0) for mean in means))
+    return Estimate(difference, difference - reach, difference + reach, one.level, method)
 
 
 def logrank(

@@ -15,7 +15,7 @@ from trialkine.report.figures.style import (
     month_axis,
     new_figure,
 )
-from trialkine.report.picks import pick_patients
+from trialkine.report.picks import pick_by_response
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from trialkine.trial.result import TrialResult
 
-MOST_LANES = 40
+MOST_LANES_PER_ARM = 30
+MOST_LANES = 120
 _OFF_TREATMENT = "#e3e6ec"
 _MARKS: dict[str, dict[str, Any]] = {
     "response": {"marker": "^", "markerfacecolor": "#1b7837", "markeredgecolor": "white"},
@@ -33,12 +34,15 @@ _MARKS: dict[str, dict[str, Any]] = {
 }
 
 
+def lanes_per_arm(arms: int) -> int:
+    """How many patients of each arm are shown at most."""
+    return max(1, min(MOST_LANES_PER_ARM, MOST_LANES // arms))
+
+
 def swimmer(result: TrialResult) -> Figure:
-    """Lanes are shared out among the arms; arms with the same patients show the same patients."""
-    lanes_per_arm = max(1, MOST_LANES // len(result.arms))
-    chosen = {
-        arm: pick_patients(result, arm, lanes_per_arm).sort("os_days", "patient") for arm in result.arms
-    }
+    """In every arm the best responses stand in their shares, so that responders are seen."""
+    lanes = lanes_per_arm(len(result.arms))
+    chosen = {arm: pick_by_response(result, arm, lanes).sort("os_days", "patient") for arm in result.arms}
     longest = max((_longest(rows) for rows in chosen.values()), default=1.0)
     styles = arm_styles(result.arms)
     heights = [max(1, rows.height) for rows in chosen.values()]
