@@ -108,6 +108,7 @@ def _patient_rows(sketch: ArmSketch, trial: int, count: int, seed: int) -> dict[
             "baseline_sld_mm": base,
             "baseline_spd_mm2": base**2 / 3,
             "enrolled_month": 20.0 * patient / count,
+            "follow_up_days": cut_off if last in (death, cut_off) else last,
             "best_response": best,
             "response_day": response_day,
             "progression_day": progression,
@@ -198,7 +199,7 @@ def _patient_rows(sketch: ArmSketch, trial: int, count: int, seed: int) -> dict[
 
 def _fail(facts: dict[str, object], reason: str) -> dict[str, object]:
     kept = ("arm", "trial", "patient", "age", "sex", "weight_kg", "body_surface_m2", "performance_status")
-    kept += ("baseline_sld_mm", "baseline_spd_mm2", "enrolled_month")
+    kept += ("baseline_sld_mm", "baseline_spd_mm2", "enrolled_month", "follow_up_days")
     failed = {key: value if key in kept else None for key, value in facts.items()}
     return failed | {"status": reason}
 

@@ -141,15 +141,19 @@ def test_time_alive_is_compared_only_within_the_common_follow_up() -> None:
     assert contrast.paired.survival_months.estimate == pytest.approx((1 + 1 + 0 + 0) / 4)
 
 
-def test_patients_lost_before_the_common_follow_up_are_left_out_of_it() -> None:
+def test_patients_who_would_be_lost_early_are_left_out_whatever_happened_to_them() -> None:
+    """Two of four would drop out on day 100; that one of them dies before makes no difference."""
     result = paired_result(["SD"] * 4, ["SD"] * 4, extra_months=1.0)
+    would_drop_out = pl.col("patient") <= 1
     is_lost = (pl.col("patient") == 0) & (pl.col("arm") == TWO_ARMS[1].name)
     patients = result.patients.with_columns(
-        os_event=~is_lost, off_study_reason=pl.when(is_lost).then(pl.lit("dropout"))
+        os_event=~is_lost,
+        off_study_reason=pl.when(is_lost).then(pl.lit("dropout")),
+        follow_up_days=pl.when(would_drop_out).then(100.0).otherwise(1000.0),
     )
     (contrast,) = summarise(replace(result, patients=patients)).contrasts
     assert contrast.paired is not None
-    assert (contrast.paired.pairs, contrast.paired.known) == (4, 3)
+    assert (contrast.paired.pairs, contrast.paired.known) == (4, 2)
 
 
 def test_randomised_arms_get_a_log_rank_test() -> None:

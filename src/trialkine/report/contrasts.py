@@ -124,11 +124,12 @@ def _followed_until(patients: pl.DataFrame) -> float:
 
 
 def _restricted_differences(pairs: pl.DataFrame, until: float) -> list[float]:
-    """Per patient, months alive up to `until` in this arm minus those in the reference."""
-    known = pairs.filter(
-        (pl.col("os_event") | (pl.col("os_days") >= until))
-        & (pl.col("os_event_reference") | (pl.col("os_days_reference") >= until))
-    )
+    """Per patient, months alive up to `until` in this arm minus those in the reference.
+
+    Pairs are chosen by how long the patient could have been followed, never by what happened: to keep
+    those who died before they would have dropped out would favour the arm in which they die.
+    """
+    known = pairs.filter(pl.col("follow_up_days") >= until)
     difference = pl.min_horizontal("os_days", pl.lit(until)) - pl.min_horizontal(
         "os_days_reference", pl.lit(until)
     )

@@ -20,9 +20,10 @@ def check_output_folder(folder: Path) -> None:
 
     Raises: InputError, when the folder holds something, is a file, or cannot be made.
     """
-    if folder.is_symlink() and not folder.exists():
+    given, folder = folder, folder.resolve()
+    if given.is_symlink() and not folder.exists():
         raise InputError(
-            f"The output '{folder}' is a link to nowhere. Remove it, or choose another with '--out'."
+            f"The output '{given}' is a link to nowhere. Remove it, or choose another with '--out'."
         )
     if folder.exists() and not folder.is_dir():
         raise InputError(f"The output '{folder}' is a file. Choose another folder with '--out'.")
@@ -34,7 +35,9 @@ def check_output_folder(folder: Path) -> None:
         raise InputError(
             f"The output folder '{folder}' already holds files. Remove it, or choose another with '--out'."
         )
-    parent = _nearest_existing(folder.absolute())
+    if folder.is_mount():
+        raise InputError(f"The output '{given}' is a mount point. Name a folder inside it with '--out'.")
+    parent = _nearest_existing(folder.parent)
     if not parent.is_dir():
         raise InputError(
             f"The output '{folder}' would lie inside the file '{parent}'. Choose another with '--out'."
@@ -63,6 +66,7 @@ def write_run_folder(
     Raises: InputError, when the folder is taken or cannot be written; nothing is left behind then.
     """
     check_output_folder(folder)
+    folder = folder.resolve()
     made: list[Path] = []
     part: Path | None = None
     try:
