@@ -31,8 +31,9 @@ class Index:
 class State:
     """A quantity that the equations move through time.
 
-    `initial` and `scale` are equation text in parameters alone: the value at the start, and the size
-    below which differences do not matter (the solver's absolute tolerance is a fraction of it).
+    `initial` is equation text for the value at the start; it may read parameters, and states and
+    quantities whose own starts do not need this one. `scale`, in parameters alone, is the size below which
+    differences do not matter (the solver's absolute tolerance is a fraction of it).
     """
 
     unit: str
