@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[float, str], None]
 
 MOST_FAILED = 0.05  # a larger share of failed patients makes the result meaningless
+ARMS_AT_ONCE = 2  # more would only hold more memory: the solver has the cores busy
 MODEL_SHARE, ARMS_SHARE = 0.03, 0.92  # of the progress bar
 
 
@@ -70,17 +73,17 @@ def run_protocol(
     sizes = tuple(arm.size(stated) for arm in protocol.arms)
     mixes = _case_mixes(protocol, disease, trials, seed)
     groups = _patients(protocol, model, disease, records, sizes, mixes, seed)
-    arms: list[ArmRecord] = []
-    for number, arm in enumerate(protocol.arms):
+    listener = _Listener(progress, len(protocol.arms))
+
+    def conduct(number: int) -> ArmRecord:
+        arm = protocol.arms[number]
         mine = [_of_arm(protocol, group, number, sizes) for group in groups]
         enrolled = enrol(protocol, mine, model.parameter_names, seed, arm.ratio or 1.0)
         ensemble = Ensemble(compiled, enrolled.parameters, accuracy)
+        trial = Conduct(protocol, arm, enrolled, ensemble, seed)
+        return trial.run(jobs, lambda done: listener.hear(number, done, arm.name))
 
-        def report(done: float, name: str = arm.name, before: int = number) -> None:
-            share = (before + done) / len(protocol.arms)
-            progress(MODEL_SHARE + share * ARMS_SHARE, name)
-
-        arms.append(Conduct(protocol, arm, enrolled, ensemble, seed).run(jobs, report))
+    arms = _conduct_all(conduct, len(protocol.arms), jobs, listener)
     failed = Counter[str]()
     for record in arms:
         failed.update(_accept_failures(record))
@@ -106,6 +109,37 @@ def run_protocol(
     )
     progress(1.0, "done")
     return result
+
+
+def _conduct_all(
+    conduct: Callable[[int], ArmRecord], count: int, jobs: int | None, listener: _Listener
+) -> list[ArmRecord]:
+    """Every arm's record, in order; arms run side by side, so that one decides while another is solved."""
+    with ThreadPoolExecutor(min(count, jobs or ARMS_AT_ONCE)) as pool:
+        try:
+            return list(pool.map(conduct, range(count)))
+        except BaseException:
+            listener.is_stopped = True
+            raise
+
+
+class _Listener:
+    """Joins the progress of arms that run side by side into one, and stops them when nobody waits."""
+
+    def __init__(self, progress: Progress, arms: int) -> None:
+        self.progress = progress
+        self.done = [0.0] * arms
+        self.is_stopped = False
+        self.lock = Lock()
+
+    def hear(self, number: int, done: float, name: str) -> None:
+        """One arm has got so far."""
+        if self.is_stopped:
+            raise KeyboardInterrupt
+        with self.lock:
+            self.done[number] = done
+            share = sum(self.done) / len(self.done)
+            self.progress(MODEL_SHARE + share * ARMS_SHARE, name)
 
 
 def model_records(model: Model, disease: Disease, agents: Iterable[str]) -> dict[str, ParameterRecord]:
