@@ -23,7 +23,6 @@ from trialkine.model.model import Model
 from trialkine.population.case_mix import draw_excluded_fraction
 from trialkine.population.eligibility import Eligibility
 from trialkine.population.packaged import packaged_records
-from trialkine.population.parameters import flat_values
 from trialkine.population.patients import Patients
 from trialkine.population.plausibility import PlausibilityRule
 from trialkine.population.sample import sample_patients
@@ -148,12 +147,6 @@ def model_records(model: Model, disease: Disease, agents: Iterable[str]) -> dict
     for name in agents:
         known |= agent_records(name)
     return {name: in_unit(known[name], parameter.unit) for name, parameter in model.parameters.items()}
-
-
-def typical_parameters(model: Model, records: Mapping[str, ParameterRecord]) -> Array:
-    """The typical patient's parameters in the model's flat order. Shape: (1, parameter)."""
-    values = {key: value for record in records.values() for key, value in flat_values(record).items()}
-    return np.array([[values[name] for name in model.parameter_names]])
 
 
 def _case_mixes(protocol: Protocol, disease: Disease, trials: int, seed: int) -> tuple[float, ...]:

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialkine.endpoints.assessment import Assessment, assess
+from trialkine.endpoints.assessment import Assessment
 from trialkine.endpoints.categories import CategoryArray, Response
-from trialkine.endpoints.criteria import AbstractCriteria
-from trialkine.endpoints.scans import BoolArray, FloatArray, Scans
+from trialkine.endpoints.scans import BoolArray, FloatArray
 from trialkine.errors import InputError
 
 
@@ -40,11 +39,6 @@ class BestResponse:
         """Whether the best response is PR or CR."""
         responded: BoolArray = self.category >= Response.PR
         return responded
-
-
-def visit_responses(scans: Scans, criteria: AbstractCriteria) -> CategoryArray:
-    """The category of every visit; NE at baseline and where there was no adequate scan."""
-    return assess(scans, criteria).response
 
 
 def best_response(

@@ -34,11 +34,6 @@ class Estimate:
     interval: IntervalKind = "confidence"
     why: str = ""
 
-    @property
-    def is_defined(self) -> bool:
-        """Whether there is a number at all."""
-        return self.estimate is not None
-
 
 @dataclass(frozen=True)
 class TestResult:
