@@ -13,6 +13,20 @@ DAYS_PER_YEAR = 365.25
 Kind = Literal["measured", "fitted_in_source", "derived", "calibrated", "assumed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+TOXICITIES = (
+    "fever",
+    "hypotension",
+    "capillary_leak",
+    "creatinine",
+    "bilirubin",
+    "platelets",
+    "neutrophils",
+    "lymphocytes",
+    "neurotoxicity",
+    "fatigue",
+)
+"""What an agent's rules for doses may name, and tables of adverse events show."""
+
 
 @dataclass(frozen=True)
 class Variability:

@@ -102,7 +102,7 @@ def test_all_faults_are_reported_at_once_with_their_lines() -> None:
     )
     message = fault(text)
     assert "numbers.toml:2: Parameter 'clearance' has no 'value'." in message
-    assert "numbers.toml:10: Parameter 'volume' has the kind 'wrong'." in message
+    assert "numbers.toml:13: Parameter 'volume' has the kind 'wrong'." in message
 
 
 def test_a_text_that_is_not_toml_is_said_to_be_none() -> None:

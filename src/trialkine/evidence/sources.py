@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from trialkine.errors import InputError, Problem, ProblemsError
 
@@ -30,7 +31,33 @@ def sources() -> Mapping[str, Source]:
 
     Raises: ProblemsError, naming every fault of the catalogue.
     """
-    return parse_sources(files(__package__).joinpath("sources.toml").read_text("utf-8"), "sources.toml")
+    texts = {
+        file.name: file.read_text("utf-8")
+        for file in files(__package__).joinpath("sources").iterdir()
+        if file.name.endswith(".toml")
+    }
+    return merge_sources({name: parse_sources(texts[name], name) for name in sorted(texts)})
+
+
+def merge_sources(found: Mapping[str, Mapping[str, Source]]) -> Mapping[str, Source]:
+    """The sources of several files as one catalogue; `found` gives each file's own.
+
+    Raises: ProblemsError, naming every key that two files give.
+    """
+    merged: dict[str, Source] = {}
+    owner: dict[str, str] = {}
+    problems = []
+    for file, entries in found.items():
+        for key, entry in entries.items():
+            if key in owner:
+                problems.append(
+                    Problem(f"The source '{key}' is in {owner[key]} too. Keep one of the two.", file)
+                )
+            merged[key] = entry
+            owner.setdefault(key, file)
+    if problems:
+        raise ProblemsError(problems)
+    return merged
 
 
 def parse_sources(text: str, file: str) -> Mapping[str, Source]:
@@ -38,10 +65,25 @@ def parse_sources(text: str, file: str) -> Mapping[str, Source]:
 
     Raises: ProblemsError, naming every fault.
     """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProblemsError([Problem(f"This is not TOML: {error}.", file)]) from error
+    return sources_of(tables, file)
+
+
+def sources_of(tables: Mapping[str, Any], file: str) -> Mapping[str, Source]:
+    """The sources in one table per key.
+
+    Raises: ProblemsError, naming every fault.
+    """
     known = {field.name for field in fields(Source)} - {"key"}
     found: dict[str, Source] = {}
     problems = []
-    for key, table in tomllib.loads(text).items():
+    for key, table in tables.items():
+        if not isinstance(table, Mapping):
+            problems.append(Problem(f"'{key}' is no source. Write a table: [{key}].", file))
+            continue
         strange = sorted(set(table) - known)
         if strange:
             problems.append(Problem(f"Source '{key}' has the unknown field '{strange[0]}'.", file))
@@ -64,6 +106,6 @@ def source(key: str) -> Source:
     known = sources()
     if key not in known:
         near = get_close_matches(key, known, 1)
-        hint = f"Did you mean '{near[0]}'?" if near else "Add it to evidence/sources.toml."
+        hint = f"Did you mean '{near[0]}'?" if near else "Add it to a file of evidence/sources/."
         raise InputError(f"No source has the key '{key}'. {hint}")
     return known[key]
