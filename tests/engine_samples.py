@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from trialkine.agents.catalogue import agent_records, catalogue
+from trialkine.agents.catalogue import agent_records, find_agent
 from trialkine.compiler.compiled import CompiledModel, compile_model
 from trialkine.diseases.disease import load_disease
 from trialkine.evidence.parameter_files import in_unit
-from trialkine.mechanisms.core import CORE
+from trialkine.mechanisms.core import mechanisms_for
 from trialkine.model.compose import compose
 from trialkine.model.declarations import (
     Agent,
@@ -173,11 +173,13 @@ def final_states(
 
 # -- the full disease models -----------------------------------------------------------------------
 
+AGENTS = tuple(find_agent(name) for name in ("aldesleukin", "im862", "temozolomide"))
+
 
 @cache
 def full_model() -> Model:
-    """The core with every agent."""
-    return compose(CORE, *catalogue().values())
+    """The core with three agents of different kinds."""
+    return compose(mechanisms_for(AGENTS), *AGENTS)
 
 
 @cache
@@ -191,8 +193,8 @@ def drawn_parameters(disease: str, patients: int, seed: int = 1) -> Array:
     model = full_model()
     found = load_disease(disease)
     known = dict(found.records)
-    for name in catalogue():
-        known |= agent_records(name)
+    for agent in AGENTS:
+        known |= agent_records(agent.name, disease)
     records = {name: in_unit(known[name], parameter.unit) for name, parameter in model.parameters.items()}
     correlations = [(*entry.between, entry.value) for entry in found.correlations]
     drawn = sample_patients(records, correlations, patients, seed).parameters

@@ -18,7 +18,14 @@ from trialkine.compiler.compiled import compile_model
 from trialkine.compiler.evaluate_graph import evaluate_nodes
 from trialkine.compiler.target import host_target
 from trialkine.model.compose import compose
-from trialkine.model.evaluate import Evaluation, derivative, initial_states, jacobian, state_scales
+from trialkine.model.evaluate import (
+    Evaluation,
+    derivative,
+    initial_states,
+    jacobian,
+    observe,
+    state_scales,
+)
 from trialkine.solver.written_out import write_out
 
 PATIENTS = 100
@@ -103,6 +110,15 @@ def test_conditions_and_resets_equal_the_twin(disease):
         np.testing.assert_allclose(resets[row], expected, rtol=ROUNDING)
         places = [state for pairs in written.resets(y, p) for state, _ in pairs]
         assert places == [state for event in flat.events for state, _ in event.resets]
+
+
+def test_watched_quantities_equal_the_twin():
+    compiled, parameters = compiled_full_model(), drawn_parameters("melanoma", PATIENTS)
+    names, states = compiled.model.watched, random_states(parameters)
+    assert "lymphocyte_count" in names
+    (found,) = evaluate_kernel(compiled, "watch", states, parameters, len(names))
+    expected = observe(compiled.model, names, states, parameters)
+    np.testing.assert_allclose(found, np.stack([expected[name] for name in names], axis=1), rtol=ROUNDING)
 
 
 def test_plain_python_equals_the_twin_on_the_full_model():

@@ -22,8 +22,8 @@ from trialkine.compiler.target import Target, host_target, load_object, make_obj
 from trialkine.model.model import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
-FUNCTIONS = ("rates", "slopes", "conditions", "resets", "step", "accept")
-GENERATION = 8  # raise when the emitted code changes, so that old cache entries are passed over
+FUNCTIONS = ("rates", "slopes", "conditions", "resets", "step", "accept", "watch")
+GENERATION = 9  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ def make_plan(model: Model) -> KernelPlan:
     ]
     entries = [entry for entry in entries if entry[2] != graph.zero]
     slopes = tuple(node for _, _, node in entries)
-    outputs = [*flat.rates, *slopes, *flat.margins, *flat.reset_values]
+    outputs = [*flat.rates, *slopes, *flat.margins, *flat.reset_values, *flat.watched]
     pattern = tuple((row, column) for row, column, _ in entries)
     nonnegative = tuple(model.states[name.split("[")[0]].is_nonnegative for name in model.state_names)
     return KernelPlan(

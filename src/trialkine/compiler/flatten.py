@@ -35,7 +35,8 @@ class FlatEvent:
 class FlatModel:
     """The scalar nodes of a model.
 
-    `margins` are positive where a condition holds, in the order events, milestones, holds.
+    `margins` are positive where a condition holds, in the order events, milestones, holds; `watched` are the
+    quantities whose extremes are recorded, in the model's order.
     """
 
     graph: Graph
@@ -44,6 +45,7 @@ class FlatModel:
     milestones: tuple[tuple[str, int], ...]
     holds: tuple[tuple[str, int], ...]
     dosed_states: tuple[int, ...]
+    watched: tuple[int, ...] = ()
 
     @property
     def margins(self) -> tuple[int, ...]:
@@ -96,6 +98,7 @@ class _Flattener:
             tuple((m.name, self._margin(m.when, {})) for m in model.milestones),
             tuple((h.name, self._margin(h.when, {})) for h in model.holds),
             dosed,
+            tuple(self._name(name, {}) for name in model.watched),
         )
 
     def _members(self, state: str) -> list[tuple[str, ...]]:

@@ -5,7 +5,8 @@ integers, so that a caller compiled once for all models can call them.
 
 - `rates(y, k, f)`; `coupled_rates(y, k, c, f)` adds c; `slopes(y, k, f, j)` also gives the Jacobian's
   non-zero entries in pattern order
-- `conditions(y, k, m)`: margins of events, milestones and holds; `resets(y, k, r)`: new values
+- `conditions(y, k, m)`: margins of events, milestones and holds; `resets(y, k, r)`: new values;
+  `watch(y, k, o)`: the watched quantities
 - `step(y, k, h, a, t, w, z, e, m)`: from y over h [day] with absolute tolerances a and relative
   tolerance t, workspace w; the new states z, the largest scaled error e and the margins m there
 - `accept(c, z, y, m, n)`: where the flag c is set, y becomes z and n becomes m
@@ -218,6 +219,7 @@ class _Emitter:
             self.function(
                 "resets", ("y", "k", "r"), lambda: self._evaluate([(plan.flat.reset_values, "%r")])
             ),
+            self.function("watch", ("y", "k", "o"), lambda: self._evaluate([(plan.flat.watched, "%o")])),
             self.function("factor", ("j", "d", "l"), self._factor),
             self.function("solve", ("l", "b"), self._solve),
             self.function("step", ("y", "k", "h", "a", "t", "w", "z", "e", "m"), self._step),

@@ -18,6 +18,7 @@ from trialkine.model.expression import Expression, UnitChecker, free_indices, pa
 from trialkine.model.model import (
     Condition,
     Contribution,
+    DelayRule,
     HoldRule,
     Model,
     Quantity,
@@ -113,7 +114,10 @@ class _Draft:
         self.events: list[Reset] = []
         self.milestones: list[Condition] = []
         self.holds: list[HoldRule] = []
+        self.delays: list[DelayRule] = []
+        self.ready_after: dict[str, Expression] = {}
         self.routes: dict[tuple[str, str], RouteTarget] = {}
+        self.watched: dict[str, str] = {}
         self.order: tuple[str, ...] = ()
 
     # -- collecting ---------------------------------------------------------------------------
@@ -211,6 +215,8 @@ class _Draft:
         for milestone in mechanism.milestones:
             when = parse(milestone.when, f"{here}, milestone '{milestone.name}'")
             self.milestones.append(Condition(milestone.name, when, milestone.about, mechanism.name))
+        for name in mechanism.watched:
+            self.watched.setdefault(name, mechanism.name)
 
     def _extend(self, name: str, field: str, text: Expression, doing: str) -> None:
         quantity = self.quantities.get(name)
@@ -249,6 +255,15 @@ class _Draft:
             self.holds.append(
                 HoldRule(f"{agent.name}.{hold.name}", agent.name, when, hold.end_cycle_after, hold.about)
             )
+        for delay in agent.delays:
+            when = parse(delay.when, f"{here}, delay '{delay.name}'")
+            name = f"{agent.name}.{delay.name}"
+            self.delays.append(DelayRule(name, agent.name, when, delay.longest, delay.about))
+        if agent.product is not None:
+            self.ready_after[agent.name] = parse(agent.product.ready_after, f"{here}, time to readiness")
+        for parameter in agent.rule_parameters:
+            if parameter not in self.parameters:
+                self.problems.append(f"{here}, rules: " + _unknown(parameter, self.parameters, "parameter"))
 
     # -- checking -----------------------------------------------------------------------------
 
@@ -264,6 +279,8 @@ class _Draft:
             yield from event.resets.values()
         yield from (milestone.when for milestone in self.milestones)
         yield from (hold.when for hold in self.holds)
+        yield from (delay.when for delay in self.delays)
+        yield from self.ready_after.values()
         for route in self.routes.values():
             yield from route.texts
 
@@ -282,7 +299,9 @@ class _Draft:
                     )
                 else:
                     self.problems.append(f"{_unknown(name, known, 'quantity')} (read in {expression.where})")
-        read |= {hold.end_cycle_after for hold in self.holds if hold.end_cycle_after}
+        for part in self.parts:
+            if isinstance(part, Agent) and part.name not in self.off:
+                read |= set(part.rule_parameters)
         for event in self.events:
             for name in event.resets:
                 if name not in self.states:
@@ -294,6 +313,12 @@ class _Draft:
         else:
             for name in unused:
                 self.problems.append(f"Parameter '{name}' of '{self.owner[name]}' is used by nothing.")
+        for name, owner in self.watched.items():
+            if name not in self.states and name not in self.quantities:
+                self.problems.append(
+                    f"Mechanism '{owner}' watches a quantity that is not there. "
+                    + _unknown(name, (*self.states, *self.quantities), "quantity")
+                )
         self._stop_on_problems()
 
     def _stop_on_problems(self) -> None:
@@ -322,12 +347,23 @@ class _Draft:
             for name, text in event.resets.items():
                 axes = (*self.states[name].index, *(self.indices[label] for label in each))
                 self._require_indices(text, axes)
-        for when in (*(m.when for m in self.milestones), *(h.when for h in self.holds)):
-            self._require_indices(when, (), "a milestone or hold cannot")
+        conditions = [rule.when for rule in self.milestones]
+        conditions += [rule.when for rule in self.holds]
+        conditions += [rule.when for rule in self.delays]
+        for when in conditions:
+            self._require_indices(when, (), "a milestone, hold or delay cannot")
+        for time in self.ready_after.values():
+            self._require_indices(time, (), "a time cannot")
         for route in self.routes.values():
             for text in route.texts:
                 self._require_indices(text, (), "a dose cannot")
             _require_factor(route.amount)
+        for name, owner in self.watched.items():
+            if labels := sorted(self._indices_of(name)):
+                raise CompositionError(
+                    f"Mechanism '{owner}' watches '{name}', which has a value for each {labels[0]}. "
+                    f"Define its sum over {labels[0]}s, or another single quantity, and watch that."
+                )
         starts = {name: self.initials[name].names for name in self.states}
         reads = {name: quantity.names for name, quantity in self.quantities.items()}
         self._sorted(starts | reads, {*self.states, *self.quantities})
@@ -384,6 +420,10 @@ class _Draft:
             checker.check_condition(milestone.when)
         for hold in self.holds:
             checker.check_condition(hold.when)
+        for delay in self.delays:
+            checker.check_condition(delay.when)
+        for time in self.ready_after.values():
+            checker.check(time, dimension("day"))
         for route in self.routes.values():
             with_dose = UnitChecker(self._unit_with(route.dose_unit))
             with_dose.check(route.amount, dimension(self.states[route.into].unit))
@@ -420,4 +460,7 @@ class _Draft:
             milestones=tuple(self.milestones),
             holds=tuple(self.holds),
             routes=self.routes,
+            watched=tuple(self.watched),
+            delays=tuple(self.delays),
+            ready_after=self.ready_after,
         )

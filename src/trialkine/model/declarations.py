@@ -149,11 +149,56 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Delay:
+    """A cycle that falls due while `when` is true is put off, a week at a time.
+
+    `longest` names the parameter [day] after which the agent is ended for toxicity instead.
+    """
+
+    name: str
+    when: str
+    about: str
+    longest: str
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """Later doses are multiplied by the parameter `to` once a toxicity has reached `grade` in a cycle."""
+
+    toxicity: str
+    grade: int
+    to: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The agent is ended for good once a toxicity has reached `grade`."""
+
+    toxicity: str
+    grade: int
+    about: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """A cell product, made to order for one patient.
+
+    `ready_after` [day] is equation text in parameters, from the order to the release; `failure` names the
+    parameter that is the share of products never released.
+    """
+
+    ready_after: str
+    failure: str | None = None
+
+
+@dataclass(frozen=True)
 class Mechanism:
     """One biological process, or one drug, as data.
 
     `nulls` gives the value that other mechanisms read for each of this one's states when it is off; a
-    definition carries its own null.
+    definition carries its own null. `watched` names states or definitions with one value per patient whose
+    lowest and highest values the solver records.
     """
 
     name: str
@@ -169,6 +214,7 @@ class Mechanism:
     milestones: tuple[Milestone, ...] = ()
     nulls: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.nulls:
@@ -181,15 +227,32 @@ class Mechanism:
 
 @dataclass(frozen=True)
 class Agent:
-    """A drug or cell product: a mechanism, the unit of its doses, its routes and its own hold rules."""
+    """A drug or cell product: a mechanism, the unit of its doses, its routes and its own rules for doses."""
 
     mechanism: Mechanism
     dose_unit: str
     routes: Mapping[str, Route]
     holds: tuple[Hold, ...] = ()
     dose_bases: tuple[str, ...] = ("flat", "kg", "m2")
+    title: str = ""
+    drug_class: str = ""
+    delays: tuple[Delay, ...] = ()
+    reductions: tuple[Reduction, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    product: Product | None = None
 
     @property
     def name(self) -> str:
         """The agent's name, which is its mechanism's."""
         return self.mechanism.name
+
+    @property
+    def rule_parameters(self) -> tuple[str, ...]:
+        """The parameters that its rules for doses name, each once."""
+        named = (
+            *(hold.end_cycle_after for hold in self.holds),
+            *(delay.longest for delay in self.delays),
+            *(reduction.to for reduction in self.reductions),
+            self.product.failure if self.product is not None else None,
+        )
+        return tuple(dict.fromkeys(name for name in named if name is not None))

@@ -84,8 +84,10 @@ class Evaluation:
         lengths = [len(self.model.indices[axis].members) if axis in names else 1 for axis in self.axes]
         full = np.broadcast_to(value, (self.patients, *lengths))
         kept = [axis for axis in self.axes if axis in names]
-        squeezed = full.reshape(self.patients, *(len(self.model.indices[axis].members) for axis in kept))
-        return squeezed.transpose([0, *(1 + kept.index(name) for name in names)]).reshape(self.patients, -1)
+        sizes = [len(self.model.indices[axis].members) for axis in kept]
+        order = [0, *(1 + kept.index(name) for name in names)]
+        ordered = full.reshape(self.patients, *sizes).transpose(order)
+        return ordered.reshape(self.patients, math.prod(sizes))
 
     def _node(self, node: ast.expr) -> Array:
         if isinstance(node, ast.Name):

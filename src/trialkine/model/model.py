@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -85,6 +85,17 @@ class HoldRule:
 
 
 @dataclass(frozen=True)
+class DelayRule:
+    """An agent's rule for cycles that fall due; the trial reads it, the solver does not."""
+
+    name: str
+    agent: str
+    when: Expression
+    longest: str
+    about: str
+
+
+@dataclass(frozen=True)
 class RouteTarget:
     """How a dose of one agent by one route enters the states."""
 
@@ -125,6 +136,9 @@ class Model:
     milestones: tuple[Condition, ...]
     holds: tuple[HoldRule, ...]
     routes: Mapping[tuple[str, str], RouteTarget]
+    watched: tuple[str, ...] = ()
+    delays: tuple[DelayRule, ...] = ()
+    ready_after: Mapping[str, Expression] = field(default_factory=dict)
 
     def without(self, *names: str) -> Model:
         """The same model with some mechanisms replaced by their declared nulls.
@@ -211,6 +225,11 @@ class Model:
             yield f"dose {route.agent} {route.route} [{route.dose_unit}]: {texts}"
         for hold in self.holds:
             yield f"hold {hold.name} while {hold.when.text}, end the cycle after {hold.end_cycle_after}"
+        for delay in self.delays:
+            yield f"delay {delay.name} while {delay.when.text}, at most {delay.longest}"
+        for agent, time in self.ready_after.items():
+            yield f"{agent} is ready after {time.text}"
+        yield from (f"watch {name}" for name in self.watched)
 
     def _owned_lines(self, owner: str) -> Iterator[str]:
         for quantity in self.quantities.values():

@@ -181,6 +181,29 @@ def _refresh_margins(lay: Layout, v: Array) -> None:
 
 
 @helper
+def _watch(lane: int, patient: int, lay: Layout, v: Array, p: Array) -> None:
+    """Widen the patient's extremes by the lane's watched quantities, which were just evaluated."""
+    w = lay.width
+    for i in range(lay.watched):
+        value, day = v[(lay.l_watched + i) * w + lane], v[lay.l_time * w + lane]
+        if value < p[patient, lay.p_lowest + i]:
+            p[patient, lay.p_lowest + i] = value
+            p[patient, lay.p_lowest_day + i] = day
+        if value > p[patient, lay.p_highest + i]:
+            p[patient, lay.p_highest + i] = value
+            p[patient, lay.p_highest_day + i] = day
+
+
+@helper
+def _refresh_watched(lay: Layout, v: Array) -> None:
+    """Evaluate the watched quantities at the lanes' present states."""
+    if lay.watched > 0:
+        start = v.ctypes.data
+        w = lay.width * 8
+        call_kernel(lay.watch, (start + lay.l_y * w, start + lay.l_k * w, start + lay.l_watched * w))
+
+
+@helper
 def _fire(lane: int, patient: int, lay: Layout, tab: Tables, v: Array, p: Array, q: Array) -> int:
     """Apply what has become true at this moment: 0 nothing, 1 states were reset, 2 a milestone pauses."""
     w = lay.width
@@ -236,6 +259,8 @@ def _settle(
         if changed:
             disturbed = True
             _refresh_margins(lay, v)
+            _refresh_watched(lay, v)
+            _watch(lane, patient, lay, v, p)
     if v[lay.l_time * w + lane] >= target:
         return True
     stop = target
@@ -336,8 +361,10 @@ def _move_on(
         v[lay.l_step * w + lane] = max(proposed, grown) if is_cut else grown
     if h >= v[lay.l_stop * w + lane] - v[lay.l_time * w + lane]:
         v[lay.l_time * w + lane] = v[lay.l_stop * w + lane]
+        _watch(lane, patient, lay, v, p)
     else:
         v[lay.l_time * w + lane] += h
+        _watch(lane, patient, lay, v, p)
         is_quiet = True
         for c in range(lay.events + lay.milestones):
             holds = v[(lay.l_now + c) * w + lane] > 0.0
@@ -366,6 +393,8 @@ def _refill(
             continue
         _load(lane, patient, lay, v, n, p, tab.first_dose[patient])
         _refresh_margins(lay, v)
+        _refresh_watched(lay, v)
+        _watch(lane, patient, lay, v, p)
         if _settle(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e):
             _save(lane, lay, v, n, p, q)
             continue
@@ -373,6 +402,19 @@ def _refill(
     n[WHO * lay.width + lane] = -1
     v[lay.l_h * lay.width + lane] = ctl.first_step
     return place
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def watch_present(todo: Array, lay: Layout, v: Array, n: Array, p: Array) -> None:
+    """Let the extremes of some patients begin again at their present states."""
+    no_dose: Any = np.int64(0)  # a plain 0 would compile the helper once more, for that constant
+    for patient in todo:
+        _load(0, patient, lay, v, n, p, no_dose)
+        _refresh_watched(lay, v)
+        for i in range(lay.watched):
+            p[patient, lay.p_lowest + i] = np.inf
+            p[patient, lay.p_highest + i] = -np.inf
+        _watch(0, patient, lay, v, p)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -408,6 +450,7 @@ def advance_patients(
             is_there = n[WHO * w + lane] >= 0
             v[lay.l_accepted * w + lane] = is_there and _judge_step(lane, lay, ctl, v, n, q)
         call_kernel(lay.accept, (accepted, z, y, margins, now))
+        _refresh_watched(lay, v)
         for lane in range(w):
             patient = n[WHO * w + lane]
             if patient < 0:

@@ -32,6 +32,7 @@ from trialkine.solver.driver import (
     LANE_INTEGERS,
     Tables,
     advance_patients,
+    watch_present,
 )
 from trialkine.solver.layout import Layout, make_layout
 from trialkine.solver.status import DoseFate, Status
@@ -42,6 +43,22 @@ PATIENTS_PER_TASK = 64
 NO_LIMIT = 2**53  # more holds than there are doses
 SAME_MOMENT = 1e-6  # [day]
 LINE = 64  # bytes; vector buffers start on a cache line
+
+
+@dataclass(frozen=True)
+class Extremes:
+    """The lowest and highest value of a watched quantity in each patient, and when each was first reached.
+
+    Values are taken at the start, at the end of every step, and right after every dose and event; nan in a
+    patient whose value was never a number.
+
+    Shape: (patient,). Units: lowest_day, highest_day [day].
+    """
+
+    lowest: Array
+    lowest_day: Array
+    highest: Array
+    highest_day: Array
 
 
 class Ensemble:
@@ -58,6 +75,7 @@ class Ensemble:
         self._layout = _layout(compiled)
         self._routes: dict[tuple[str, str], _Route] = {}
         self._reals, self._wholes = _start(self._layout, compiled, self.parameters, self.accuracy)
+        self.clear_extremes()
 
     @property
     def size(self) -> int:
@@ -92,6 +110,31 @@ class Ensemble:
     def paused_by(self, name: str) -> Array:
         """Which patients the last advance stopped at this milestone."""
         return np.asarray(self._wholes[:, self._layout.q_paused] == self._milestone(name))
+
+    def extremes(self, name: str) -> Extremes:
+        """How low and how high a watched quantity has been since the start or the last `clear_extremes`.
+
+        Raises: InputError, when the model does not watch it.
+        """
+        if name not in self.model.watched:
+            watched = ", ".join(self.model.watched) or "nothing"
+            raise InputError(
+                f"The model does not watch '{name}'. It watches {watched}; "
+                "list it in `watched` of the mechanism that owns it."
+            )
+        lay, position = self._layout, self.model.watched.index(name)
+        starts = (lay.p_lowest, lay.p_lowest_day, lay.p_highest, lay.p_highest_day)
+        found = Extremes(*(self._reals[:, start + position].copy() for start in starts))
+        unknown = found.lowest > found.highest
+        for values in (found.lowest, found.lowest_day, found.highest, found.highest_day):
+            values[unknown] = np.nan
+        return found
+
+    def clear_extremes(self, patients: Array | None = None) -> None:
+        """Let the extremes of all or some patients begin again with the present values."""
+        if self._layout.watched:
+            rows = np.arange(self.size) if patients is None else np.arange(self.size)[patients]
+            watch_present(rows, self._layout, *_lanes(self._layout), self._reals)
 
     def route(self, agent: str, name: str) -> _Route:
         """How doses of an agent by one route enter each patient."""
@@ -180,7 +223,7 @@ def _layout(compiled: CompiledModel) -> Layout:
     flat = compiled.plan.flat
     return make_layout(
         dict(compiled.addresses), compiled.width, compiled.plan.size, len(compiled.plan.columns),
-        len(flat.dosed_states), len(flat.events), len(flat.milestones), len(flat.holds),
+        len(flat.dosed_states), len(flat.events), len(flat.milestones), len(flat.holds), len(flat.watched),
         len(flat.reset_values), compiled.plan.workspace,
     )  # fmt: skip
 
@@ -205,7 +248,7 @@ def _start(
         reals[:, lay.p_absolute : lay.p_columns] = accuracy.absolute(state_scales(model, parameters))
     reals[:, lay.p_columns : lay.p_columns + lay.columns] = compiled.columns(parameters)
     reals[:, lay.p_step] = accuracy.first_step
-    reals[:, lay.p_milestone :] = np.nan
+    reals[:, lay.p_milestone : lay.p_lowest] = np.nan
     wholes[:, lay.q_paused] = -1
     wholes[:, lay.q_hold_block : lay.q_limit] = -1
     limits = _hold_limits(model, parameters)

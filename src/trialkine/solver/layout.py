@@ -22,6 +22,7 @@ class Layout(NamedTuple):
     conditions: int
     resets: int
     accept: int
+    watch: int
     width: int
     states: int
     columns: int
@@ -29,6 +30,7 @@ class Layout(NamedTuple):
     events: int
     milestones: int
     holds: int
+    watched: int
     # vectors of a thread's lanes
     l_y: int
     l_z: int
@@ -46,6 +48,7 @@ class Layout(NamedTuple):
     l_step: int
     l_bracket: int
     l_accepted: int
+    l_watched: int
     l_size: int
     # a patient's reals
     p_states: int
@@ -57,6 +60,10 @@ class Layout(NamedTuple):
     p_slot_end: int
     p_slot_amount: int
     p_milestone: int
+    p_lowest: int
+    p_lowest_day: int
+    p_highest: int
+    p_highest_day: int
     p_size: int
     # a patient's integers
     q_status: int
@@ -75,18 +82,19 @@ class Layout(NamedTuple):
 
 def make_layout(
     addresses: dict[str, int], width: int, states: int, columns: int, inputs: int,
-    events: int, milestones: int, holds: int, resets: int, workspace: int,
+    events: int, milestones: int, holds: int, watched: int, resets: int, workspace: int,
 ) -> Layout:  # fmt: skip
     """Place everything for a model of these sizes."""
     conditions = events + milestones + holds
     lanes = _offsets(
         y=states, z=states, k=columns + inputs, absolute=states, h=1, relative=1, work=workspace, error=1,
         margins=conditions, now=conditions, reset=resets, time=1, stop=1, step=1, bracket=1,
-        accepted=1,
+        accepted=1, watched=watched,
     )  # fmt: skip
     reals = _offsets(
         states=states, absolute=states, columns=columns + inputs, time=1, step=1, slot_start=SLOTS,
-        slot_end=SLOTS, slot_amount=SLOTS, milestone=milestones,
+        slot_end=SLOTS, slot_amount=SLOTS, milestone=milestones, lowest=watched,
+        lowest_day=watched, highest=watched, highest_day=watched,
     )  # fmt: skip
     wholes = _offsets(
         status=1, paused=1, accepted=1, rejected=1, true=events + milestones, slot_kind=SLOTS,
@@ -94,7 +102,7 @@ def make_layout(
     )  # fmt: skip
     return Layout(
         addresses["step"], addresses["conditions"], addresses["resets"], addresses["accept"],
-        width, states, columns, inputs, events, milestones, holds,
+        addresses["watch"], width, states, columns, inputs, events, milestones, holds, watched,
         **{f"l_{name}": place for name, place in lanes.items()},
         **{f"p_{name}": place for name, place in reals.items()},
         **{f"q_{name}": place for name, place in wholes.items()},
