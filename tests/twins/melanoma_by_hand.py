@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from toxicity_by_hand import toxicity_rates
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Values = Mapping[str, Array]
 
@@ -229,6 +231,7 @@ def right_hand_side(y: Values, p: Values) -> dict[str, Array]:
     d["interleukin_10"] = p["interleukin_10_elimination_rate"] * (1 + induced - y["interleukin_10"])
 
     # Toxicity and the soluble receptor
+    d |= toxicity_rates(y, p, intermediate, high)
     stronger = 1 + p["tumour_necrosis_factor_hypotension"] * tnf_effect
     d["hypotension"] = (
         p["hypotension_rate"] * intermediate * stronger - p["hypotension_recovery_rate"] * y["hypotension"]

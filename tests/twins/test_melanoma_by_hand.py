@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trialkine.agents.catalogue import agent_records, catalogue
 from trialkine.diseases import load_disease
 from trialkine.evidence.parameter_files import in_unit
-from trialkine.mechanisms.core import CORE
+from trialkine.mechanisms.core import mechanisms_for
 from trialkine.model.compose import compose
 from trialkine.model.declarations import Parameter, State
 from trialkine.model.evaluate import derivative, initial_states, state_scales
@@ -24,7 +24,8 @@ PATIENTS = 200
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return compose(CORE, [catalogue()[name] for name in AGENTS])
+    agents = [catalogue()[name] for name in AGENTS]
+    return compose(mechanisms_for(agents), agents)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def parameters(model: Model) -> Floats:
     """Parameters around their typical values; those that mark clones keep theirs."""
     records = {**load_disease("melanoma").records}
     for name in AGENTS:
-        records |= agent_records(name)
+        records |= agent_records(name, "melanoma")
     typical = []
     for name, parameter in model.parameters.items():
         record = in_unit(records[name], parameter.unit)

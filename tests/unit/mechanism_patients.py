@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 from trialkine.agents.catalogue import agent_records, catalogue
 from trialkine.diseases import load_disease
 from trialkine.evidence.parameter_files import in_unit
-from trialkine.mechanisms.core import CORE
+from trialkine.mechanisms.core import mechanisms_for, variant_mechanisms, variant_numbers
 from trialkine.model.compose import compose
 from trialkine.model.declarations import Mechanism
 from trialkine.model.evaluate import derivative, initial_states, observe
@@ -22,7 +22,8 @@ Floats = NDArray[np.float64]
 
 def build(agents: Iterable[str] = (), variants: Iterable[Mechanism] = ()) -> Model:
     """The core with some agents and variants."""
-    return compose(CORE, [catalogue()[name] for name in agents], variants)
+    found = [catalogue()[name] for name in agents]
+    return compose(mechanisms_for((*found, *variants)), found, variants)
 
 
 class Patient:
@@ -31,8 +32,12 @@ class Patient:
     def __init__(self, model: Model, disease: str = "melanoma", **changed: float) -> None:
         self.model = model
         records = dict(load_disease(disease).records)
-        for name in catalogue():
-            records |= agent_records(name)
+        for name in model.agents:
+            records |= agent_records(name, disease)
+        for name in variant_mechanisms():
+            if name in {part.name for part in model.parts}:
+                own = variant_numbers(name).records_in([disease])
+                records |= {key: own[key] for key in own if key not in records}
         columns = []
         for name, parameter in model.parameters.items():
             record = in_unit(records[name], parameter.unit)

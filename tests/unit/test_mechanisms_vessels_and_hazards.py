@@ -60,10 +60,10 @@ def test_im862_at_the_published_dose_lowers_vegf_by_a_fifth_and_hardly_slows_gro
 
 
 def test_doses_are_held_above_the_patients_own_tolerance(patient: Patient) -> None:
-    (hold,) = patient.model.holds
+    hold = patient.model.holds[0]
     assert hold.when.text == "hypotension > hypotension_tolerance"
-    assert hold.end_cycle_after == "holds_to_end_cycle"
-    assert patient.parameter("holds_to_end_cycle") == 3.0
+    assert hold.end_cycle_after == "aldesleukin_holds_to_end_cycle"
+    assert patient.parameter("aldesleukin_holds_to_end_cycle") == 3.0
 
 
 def test_tumour_necrosis_factor_adds_to_hypotension_only_through_its_excess(patient: Patient) -> None:

@@ -1,6 +1,6 @@
 """Death from the disease, or from any other cause than treatment."""
 
-from trialkine.model.declarations import Flow, Mechanism, Milestone, Parameter, State
+from trialkine.model.declarations import Define, Flow, Mechanism, Milestone, Parameter, State
 
 DISEASE_DEATH = Mechanism(
     name="disease_death",
@@ -14,14 +14,20 @@ DISEASE_DEATH = Mechanism(
         "burden_death_exponent": Parameter("", "steepness with which the hazard grows with burden"),
         "death_threshold": Parameter("", "accumulated hazard at which the patient dies"),
     },
-    flows=(
-        Flow(sink="disease_hazard", rate="background_death_rate"),
-        Flow(
-            sink="disease_hazard",
-            rate="disease_death_rate * frailty"
+    defines=(
+        Define(
+            "disease_death_hazard",
+            "1/day",
+            "disease_death_rate * frailty"
             " * (((burden + negligible_burden) / reference_burden)**burden_death_exponent"
             " - (negligible_burden / reference_burden)**burden_death_exponent)",
+            "present hazard of death from the disease",
+            null="0",
         ),
+    ),
+    flows=(
+        Flow(sink="disease_hazard", rate="background_death_rate"),
+        Flow(sink="disease_hazard", rate="disease_death_hazard"),
     ),
     milestones=(
         Milestone("death", "disease_hazard > death_threshold", "The patient dies, not from treatment."),

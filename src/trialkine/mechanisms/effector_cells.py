@@ -5,7 +5,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 EFFECTOR_CELLS = Mechanism(
     name="effector_cells",
     about="Effector cells come from recalled memory, proliferate on antigen, interleukin-2 and "
-    "lymphopenia, and die, turn into memory or are poisoned by lymphotoxic drugs.",
+    "lymphopenia, and die, turn into memory or are poisoned: by lymphotoxic drugs, and by cell-cycle drugs "
+    "as often as interleukin-2 makes them divide.",
     states={
         "effector_cells": State(
             "Gcell",
@@ -28,7 +29,13 @@ EFFECTOR_CELLS = Mechanism(
             "", "relative gain of that death at full interleukin-2 signal"
         ),
     },
-    totals=(Total("effector_proliferation_stimulus", "1/day", "proliferation that other cytokines add"),),
+    totals=(
+        Total("effector_proliferation_stimulus", "1/day", "proliferation that other cytokines add"),
+        Total("effector_priming", "Gcell/day", "effector cells primed from outside, as by a vaccine"),
+        Total(
+            "cycling_cell_toxicity", "", "deaths by cell-cycle drugs per division that interleukin-2 drives"
+        ),
+    ),
     defines=(
         Define(
             "effector_proliferation",
@@ -43,12 +50,14 @@ EFFECTOR_CELLS = Mechanism(
             "effector_drug_death",
             "1/day",
             "effector_lymphotoxicity * lymphotoxic_exposure"
-            " * (1 + cycling_lymphotoxicity_gain * effector_il2_signal)",
-            "death of effector cells by lymphotoxic drugs",
+            " * (1 + cycling_lymphotoxicity_gain * effector_il2_signal)"
+            " + cycling_cell_toxicity * il2_proliferation_rate * effector_il2_signal",
+            "death of effector cells by lymphotoxic drugs and of those that divide by cell-cycle drugs",
         ),
     ),
     flows=(
         Flow(sink="effector_cells", rate="naive_priming_rate"),
+        Flow(sink="effector_cells", rate="effector_priming"),
         Flow(sink="effector_cells", rate="recall_flux"),
         Flow(sink="effector_cells", rate="effector_proliferation * effector_cells"),
         Flow(source="effector_cells", rate="effector_death_rate * effector_cells"),

@@ -1,11 +1,11 @@
 """Hypotension under interleukin-2, which decides about doses."""
 
-from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, State
+from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, State, Total
 
 HYPOTENSION = Mechanism(
     name="hypotension",
     about="Signalling through the intermediate-affinity receptor lowers blood pressure; tumour necrosis "
-    "factor adds through its excess over baseline.",
+    "factor adds through its excess over baseline, and other agents on the same scale.",
     states={"hypotension": State("", "hypotensive effect, 0 at baseline")},
     nulls={"hypotension": "0"},
     parameters={
@@ -16,6 +16,7 @@ HYPOTENSION = Mechanism(
         ),
         "hypotension_tolerance": Parameter("", "effect above which a patient's dose is held"),
     },
+    totals=(Total("hypotensive_stimulus", "", "effect of other agents, on the scale of receptor occupancy"),),
     defines=(
         Define(
             "relative_hypotension",
@@ -28,10 +29,12 @@ HYPOTENSION = Mechanism(
     flows=(
         Flow(
             sink="hypotension",
-            rate="hypotension_rate * il2_intermediate_affinity_occupancy"
-            " * (1 + tumour_necrosis_factor_hypotension * tumour_necrosis_factor_effect)",
+            rate="hypotension_rate * (il2_intermediate_affinity_occupancy"
+            " * (1 + tumour_necrosis_factor_hypotension * tumour_necrosis_factor_effect)"
+            " + hypotensive_stimulus)",
         ),
         Flow(source="hypotension", rate="hypotension_recovery_rate * hypotension"),
     ),
     sources=("starting_calibration", "proleukin_doses"),
+    watched=("relative_hypotension",),
 )

@@ -1,12 +1,12 @@
 """Killing by tumour-specific effector and memory T cells."""
 
 from trialkine.mechanisms.indices import CLONE, LESION
-from trialkine.model.declarations import Add, Define, Flow, Mechanism, Parameter
+from trialkine.model.declarations import Add, Define, Flow, Mechanism, Parameter, Total
 
 IMMUNE_KILL = Mechanism(
     name="immune_kill",
-    about="Effector cells, and memory cells a little, kill tumour cells; killing saturates in both, so a "
-    "low burden is cleared more easily.",
+    about="Effector cells, infused ones among them, and memory cells a little, kill tumour cells; killing "
+    "saturates in both, so a low burden is cleared more easily.",
     parameters={
         "killing_rate": Parameter("1/day", "tumour cells killed per effector cell and day at high burden"),
         "killing_half_saturation": Parameter(
@@ -24,11 +24,13 @@ IMMUNE_KILL = Mechanism(
             "", "largest relative gain in a clone's susceptibility through interferon gamma", (CLONE,)
         ),
     },
+    totals=(Total("transferred_effectors", "Gcell", "infused T cells that recognise the tumour"),),
     defines=(
         Define(
             "killer_volume",
             "cm**3",
-            "(effector_cells + memory_killing_fraction * memory_cells) / cell_density",
+            "(effector_cells + memory_killing_fraction * memory_cells + transferred_effectors)"
+            " / cell_density",
             "T cells that kill, as the volume they would fill",
         ),
         Define(

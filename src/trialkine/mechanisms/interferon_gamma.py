@@ -1,6 +1,6 @@
 """Interferon gamma, made by killer cells at work."""
 
-from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, State
+from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, State, Total
 
 INTERFERON_GAMMA = Mechanism(
     name="interferon_gamma",
@@ -25,13 +25,15 @@ INTERFERON_GAMMA = Mechanism(
         ),
         "interferon_gamma_half_effect": Parameter("", "excess at which its effect is half of its limit"),
     },
+    totals=(Total("interferon_gamma_stimulus", "", "level that other cytokines add, unbraked"),),
     defines=(
         Define(
             "interferon_gamma_induction",
             "",
             "(t_cell_interferon_gain * antigen_presentation * immune_freedom"
             " * effector_cells / (effector_cells + t_cell_interferon_half)"
-            " + natural_killer_interferon_gain * natural_killer_cells * natural_killer_activation)"
+            " + natural_killer_interferon_gain * natural_killer_cells * natural_killer_activation"
+            " + interferon_gamma_stimulus)"
             " / interleukin_10_brake",
             "production above the constitutive one",
         ),

@@ -57,4 +57,5 @@ LYMPHOCYTES = Mechanism(
         Flow(source="margination", rate="margination_return_rate * margination"),
     ),
     sources=("lotze_1985", "pmid_7842405", "starting_calibration"),
+    watched=("lymphocyte_count",),
 )

@@ -1,11 +1,11 @@
 """Tumour-specific memory T cells, the substrate of every response."""
 
-from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, State
+from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, State, Total
 
 MEMORY_CELLS = Mechanism(
     name="memory_cells",
     about="Memory cells are recalled by presented antigen, banked by interleukin-2 and lymphopenia, and "
-    "poisoned by lymphotoxic drugs.",
+    "poisoned: by lymphotoxic drugs, and by cell-cycle drugs as often as interleukin-2 makes them divide.",
     states={
         "memory_cells": State(
             "Gcell",
@@ -24,6 +24,11 @@ MEMORY_CELLS = Mechanism(
         "largest_memory_pool": Parameter("Gcell", "memory cells at which proliferation stops"),
         "memory_lymphotoxicity": Parameter("1/day", "death of memory cells at unit lymphotoxic exposure"),
     },
+    totals=(
+        Total(
+            "licensing_stimulus", "1/day", "licensing of memory cells by other cytokines than interleukin-2"
+        ),
+    ),
     defines=(
         Define("recall_readiness", "", "1", "share of memory cells that can answer", null="1"),
         Define(
@@ -47,6 +52,10 @@ MEMORY_CELLS = Mechanism(
         Flow(source="memory_cells", rate="memory_death_rate * memory_cells"),
         Flow(source="memory_cells", rate="recall_consumption * recall_flux"),
         Flow(source="memory_cells", rate="memory_lymphotoxicity * lymphotoxic_exposure * memory_cells"),
+        Flow(
+            source="memory_cells",
+            rate="cycling_cell_toxicity * il2_memory_proliferation_rate * memory_il2_signal * memory_cells",
+        ),
     ),
     sources=("starting_calibration",),
 )

@@ -4,7 +4,7 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 
 NATURAL_KILLER_CELLS = Mechanism(
     name="natural_killer_cells",
-    about="Interleukin-2 expands natural killer cells and activates them.",
+    about="Interleukin-2 and related cytokines expand natural killer cells and activate them.",
     states={
         "natural_killer_cells": State("", "number, relative to health", initial="1"),
         "natural_killer_activation": State(
@@ -28,7 +28,10 @@ NATURAL_KILLER_CELLS = Mechanism(
         ),
         "natural_killer_activation_rate": Parameter("1/day", "rate at which activation follows its stimulus"),
     },
-    totals=(Total("natural_killer_stimulus", "", "activated share added by other stimuli"),),
+    totals=(
+        Total("natural_killer_stimulus", "", "activated share added by other stimuli"),
+        Total("natural_killer_proliferation_stimulus", "1/day", "proliferation that other cytokines add"),
+    ),
     defines=(
         Define(
             "natural_killer_activation_target",
@@ -51,6 +54,11 @@ NATURAL_KILLER_CELLS = Mechanism(
         Flow(sink="natural_killer_cells", rate="natural_killer_turnover_rate"),
         Flow(source="natural_killer_cells", rate="natural_killer_turnover_rate * natural_killer_cells"),
         Flow(sink="natural_killer_cells", rate="natural_killer_growth_rate * natural_killer_cells"),
+        Flow(
+            sink="natural_killer_cells",
+            rate="natural_killer_proliferation_stimulus * natural_killer_cells"
+            " * (1 - natural_killer_cells / largest_natural_killer_pool)",
+        ),
         Flow(
             sink="natural_killer_activation",
             rate="natural_killer_activation_rate * natural_killer_activation_target",

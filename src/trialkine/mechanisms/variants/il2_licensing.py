@@ -1,6 +1,6 @@
 """Variant: memory cells are mostly anergic until interleukin-2 licenses them."""
 
-from trialkine.model.declarations import Flow, Mechanism, Parameter, Scale, State, Total
+from trialkine.model.declarations import Flow, Mechanism, Parameter, Scale, State
 
 IL2_LICENSING = Mechanism(
     name="il2_licensing",
@@ -13,7 +13,6 @@ IL2_LICENSING = Mechanism(
         "licensing_rate": Parameter("1/day", "licensing at full intermediate-affinity occupancy"),
         "licence_loss_rate": Parameter("1/day", "return to the resting share"),
     },
-    totals=(Total("licensing_stimulus", "1/day", "licensing by other cytokines"),),
     scales=(Scale("recall_readiness", by="il2_licence"),),
     flows=(
         Flow(
