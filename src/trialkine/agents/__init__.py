@@ -1,4 +1,4 @@
-"""One drug or cell product per file, its numbers beside it; `catalogue.catalogue` finds them."""
+"""One drug or cell product per file, with its numbers; `catalogue.catalogue` finds them."""
 
 from trialkine.agents.catalogue import agent_records, catalogue
 
