@@ -14,13 +14,17 @@ CategoryArray = NDArray[np.int8]
 
 
 class Response(IntEnum):
-    """Response at a visit or over all visits, in the order in which one is better than another."""
+    """Response at a visit or over all visits, in the order in which one is better than another.
+
+    UPD is progression that a later visit has still to confirm; only visits have it.
+    """
 
     NE = 0
     PD = 1
-    SD = 2
-    PR = 3
-    CR = 4
+    UPD = 2
+    SD = 3
+    PR = 4
+    CR = 5
 
 
 class Reason(IntEnum):
@@ -36,7 +40,7 @@ _REASON_WORDS = (None, "target growth", "new lesion", "symptoms")
 
 
 def response_names(codes: CategoryArray) -> NDArray[np.str_]:
-    """The codes as "NE", "PD", "SD", "PR", "CR"; the shape is kept."""
+    """The codes as "NE", "PD", "UPD", "SD", "PR", "CR"; the shape is kept."""
     return np.array([member.name for member in Response])[codes]
 
 

@@ -10,7 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from trialkine.endpoints.judgement import Judgement
 from trialkine.endpoints.scans import BoolArray, FloatArray
+from trialkine.endpoints.signs import Signs
 
 ROUNDING = 1e-9  # relative; a sum that meets a printed threshold exactly must not miss it by a rounding
 
@@ -44,6 +46,10 @@ class AbstractCriteria(ABC):
     @abstractmethod
     def has_grown(self, size: FloatArray, nadir: FloatArray) -> BoolArray:
         """Whether a sum means progression, against the smallest sum so far (NaN: none)."""
+
+    @abstractmethod
+    def judge(self, signs: Signs) -> Judgement:
+        """The response of every visit, and the reason where it is progression."""
 
     def has_shrunk(self, size: FloatArray, baseline: FloatArray) -> BoolArray:
         """Whether a sum means at least a partial response."""

@@ -29,15 +29,32 @@ class Progression:
 
 
 def progressed(scans: Scans, criteria: AbstractCriteria) -> FloatArray:
-    """The day of first progression so far, NaN for patients without. Units: returns [day]."""
-    return first_progression(assess(scans, criteria)).day
+    """The day on which progression was certain, NaN for patients without. Units: returns [day].
+
+    Where progression needs confirming this is the day of the confirming visit, on which treatment is decided.
+    """
+    assessment = assess(scans, criteria)
+    is_certain = assessment.response == Response.PD
+    first: FloatArray = np.fmin.reduce(np.where(is_certain, assessment.day, np.nan), axis=1)
+    return first
 
 
 def first_progression(assessment: Assessment) -> Progression:
-    """The first visit that shows progression, and why."""
-    is_progression = assessment.response == Response.PD
-    has_any = is_progression.any(axis=1)
-    rows, first = np.arange(len(has_any)), is_progression.argmax(axis=1)
+    """The first visit that shows progression, and why.
+
+    Progression confirmed later is dated by the visit that showed it first. Unconfirmed progression counts
+    too where no later visit took it back.
+    """
+    patients, visits = assessment.response.shape
+    started = np.full(patients, -1, dtype=np.int64)
+    is_over = np.zeros(patients, dtype=bool)
+    for visit in range(visits):
+        response = assessment.response[:, visit]
+        shows = (response == Response.PD) | (response == Response.UPD)
+        started = np.where(~is_over & (response >= Response.SD), -1, started)
+        started = np.where(~is_over & shows & (started < 0), visit, started)
+        is_over |= response == Response.PD
+    has_any, rows, first = started >= 0, np.arange(patients), np.maximum(started, 0)
     day = np.where(has_any, assessment.day[rows, first], np.nan)
     reason = np.where(has_any, assessment.reason[rows, first], Reason.none).astype(np.int8)
     return Progression(day, reason)

@@ -12,7 +12,9 @@ from typing import final
 import numpy as np
 
 from trialkine.endpoints.criteria import ROUNDING, AbstractCriteria, common_fields, threshold
+from trialkine.endpoints.judgement import Judgement, judge_at_once
 from trialkine.endpoints.scans import BoolArray, FloatArray
+from trialkine.endpoints.signs import Signs
 
 
 @final
@@ -45,6 +47,10 @@ class RecistCriteria(AbstractCriteria):
         absolute = size - nadir >= self.progression_rise * (1.0 - ROUNDING)
         grown: BoolArray = relative & absolute
         return grown
+
+    def judge(self, signs: Signs) -> Judgement:
+        """Any sign of progression is progression on that visit."""
+        return judge_at_once(signs)
 
 
 def recist_1_1() -> RecistCriteria:

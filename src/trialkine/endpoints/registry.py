@@ -6,11 +6,18 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from trialkine.endpoints.criteria import AbstractCriteria
+from trialkine.endpoints.irecist import irecist
 from trialkine.endpoints.recist import recist_1_1
+from trialkine.endpoints.relapse import relapse
 from trialkine.endpoints.who import who_1979
 from trialkine.errors import InputError
 
-CRITERIA: Mapping[str, Callable[[], AbstractCriteria]] = {"who-1979": who_1979, "recist-1.1": recist_1_1}
+CRITERIA: Mapping[str, Callable[[], AbstractCriteria]] = {
+    "who-1979": who_1979,
+    "recist-1.1": recist_1_1,
+    "irecist": irecist,
+    "relapse": relapse,
+}
 
 
 def find_criteria(name: str) -> AbstractCriteria:

@@ -61,7 +61,8 @@ def best_response(
     response_day, confirmed_day = _confirmed(day, counted, Response.PR, confirm_after)
     complete_day, _ = _confirmed(day, counted, Response.CR, confirm_after)
     category = np.full(len(day), Response.NE, dtype=np.int8)
-    category[(counted == Response.PD).any(axis=1)] = Response.PD
+    shows = (counted == Response.PD) | (counted == Response.UPD)
+    category[shows.any(axis=1)] = Response.PD
     category[is_stable.any(axis=1)] = Response.SD
     category[~np.isnan(response_day)] = Response.PR
     category[~np.isnan(complete_day)] = Response.CR
@@ -69,7 +70,7 @@ def best_response(
 
 
 def until_progression(assessment: Assessment) -> CategoryArray:
-    """The visit categories with everything after the first PD not evaluable."""
+    """The visit categories with everything after the first certain PD not evaluable."""
     is_progression = assessment.response == Response.PD
     has_before = np.logical_or.accumulate(is_progression, axis=1)[:, :-1]
     counted = assessment.response.copy()

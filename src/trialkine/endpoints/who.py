@@ -11,7 +11,9 @@ from typing import final
 import numpy as np
 
 from trialkine.endpoints.criteria import ROUNDING, AbstractCriteria, common_fields
+from trialkine.endpoints.judgement import Judgement, judge_at_once
 from trialkine.endpoints.scans import BoolArray, FloatArray
+from trialkine.endpoints.signs import Signs
 
 
 @final
@@ -32,6 +34,10 @@ class WhoCriteria(AbstractCriteria):
         """The sum reached the stated fraction of its nadir."""
         grown: BoolArray = (size >= self.progression * nadir * (1.0 - ROUNDING)) & (size > nadir)
         return grown
+
+    def judge(self, signs: Signs) -> Judgement:
+        """Any sign of progression is progression on that visit."""
+        return judge_at_once(signs)
 
 
 def who_1979() -> WhoCriteria:
