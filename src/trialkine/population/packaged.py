@@ -1,4 +1,4 @@
-"""The records that describe bodies and fitness, shipped with the package; a disease may replace them."""
+"""The records of bodies, fitness and the clinic, shipped with the package; a disease may replace them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from trialkine.evidence.parameter_files import read_parameters
 from trialkine.records import ParameterRecord
 from trialkine.units import conversion
 
-FILES = ("body.toml", "performance.toml")
+FILES = ("body.toml", "performance.toml", "clinic.toml")
 
 
 @cache
 def packaged_records() -> Mapping[str, ParameterRecord]:
-    """Every record of `body.toml` and `performance.toml`, by name."""
+    """Every record of the files of this room, by name."""
     folder = files("trialkine.population")
     read = (read_parameters(folder.joinpath(file)).records for file in FILES)
     return MappingProxyType({name: record for records in read for name, record in records.items()})
@@ -34,7 +34,7 @@ def with_replacements(replacements: Mapping[str, ParameterRecord] | None) -> Map
         if name not in packaged:
             nearest = get_close_matches(name, packaged, n=1)
             advice = f"Did you mean '{nearest[0]}'?" if nearest else f"Known are {', '.join(packaged)}."
-            raise InputError(f"'{name}' describes no body or fitness. {advice}")
+            raise InputError(f"'{name}' describes no body, fitness or clinic. {advice}")
     return {**packaged, **(replacements or {})}
 
 

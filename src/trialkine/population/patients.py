@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,9 @@ class Patients:
     `id` is the patient's number among those drawn, and keys everything random that happens to the
     patient in this repetition of the trial. `parameters` is by flat name. `covariates` are `age`,
     `is_male`, `height_cm`, `weight_kg`, `body_surface_m2`, `performance_status` and `fitness` (standard
-    normal in the whole population). `drawn` counts the candidates up to the last patient, and
-    `rejections` those turned away, by the first reason that applied.
+    normal in the whole population), and what the clinic records (`clinic.draw_clinic`). `drawn` counts the
+    candidates up to the last patient, `rejections` those turned away, by the first reason that applied, and
+    `screened` holds the covariates of all candidates (of the first 20,000 where there are more).
 
     Units: age [year], other covariates as named; parameters [unit of their record].
     """
@@ -34,6 +35,7 @@ class Patients:
     covariates: Mapping[str, Column]
     drawn: int
     rejections: Mapping[str, int]
+    screened: Mapping[str, Column] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.id.size)

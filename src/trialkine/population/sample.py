@@ -15,21 +15,28 @@ import numpy as np
 
 from trialkine.errors import InputError
 from trialkine.population import eligibility
+from trialkine.population.clinic import EXPECTED_SURVIVAL, draw_clinic, expected_survival
 from trialkine.population.correlation import Correlation
 from trialkine.population.covariates import draw_age, draw_body
-from trialkine.population.eligibility import Eligibility, first_unmet_criterion
+from trialkine.population.eligibility import (
+    Eligibility,
+    first_unmet_clinic_criterion,
+    first_unmet_criterion,
+)
 from trialkine.population.fitness import Fitness, draw_fitness, fitness_of, performance_status
 from trialkine.population.packaged import with_replacements
 from trialkine.population.parameters import ParameterPopulation, Records, parameter_population
 from trialkine.population.patients import Column, Patients
 from trialkine.population.plausibility import Evaluate, PlausibilityRule, first_broken_rule
-from trialkine.randomness import Integers
+from trialkine.randomness import Floats, Integers
 from trialkine.records import ParameterRecord
 
 LARGEST_BATCH = 32_768
 SMALLEST_BATCH = 256
 FEWEST_DRAWN_BEFORE_GIVING_UP = 20_000
 LEAST_ACCEPTED_SHARE = 1e-3
+MOST_LOGGED = 20_000
+DEATH_HAZARD, OTHER_DEATH_HAZARD = "disease_death_hazard", "background_death_rate"
 EVERYONE = Eligibility()
 
 
@@ -49,7 +56,9 @@ class Screening:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Reasons for turning a candidate away."""
-        return eligibility.REASONS + tuple(rule.reason for rule in self.rules)
+        return (
+            *eligibility.REASONS, *self.criteria.clinic_reasons, *(rule.reason for rule in self.rules)
+        )  # fmt: skip
 
 
 def sample_patients(
@@ -85,6 +94,7 @@ def sample_patients(
         covariates=_covariates(screening, accepted),
         drawn=drawn,
         rejections=_rejections(screening, verdicts[:drawn]),
+        screened=_covariates(screening, np.arange(min(drawn, MOST_LOGGED), dtype=np.int64)),
     )
 
 
@@ -115,12 +125,31 @@ def _verdicts(screening: Screening, candidates: Integers) -> Integers:
         performance_status(fitness, screening.fitness.status_shares),
         fitness,
     )
-    if screening.rules:
+    eligible = np.flatnonzero(verdicts < 0)
+    reasons = screening.criteria.clinic_reasons
+    if reasons:
+        clinic = _clinic(screening, candidates[eligible], fitness[eligible])
+        unmet = first_unmet_clinic_criterion(screening.criteria, clinic, eligible.size)
+        verdicts[eligible] = np.where(unmet < 0, -1, unmet + len(eligibility.REASONS))
         eligible = np.flatnonzero(verdicts < 0)
+    if screening.rules:
         columns = screening.population.values(seed, replicate, candidates[eligible])
         broken = first_broken_rule(screening.rules, screening.evaluate, columns, eligible.size)
-        verdicts[eligible] = np.where(broken < 0, -1, broken + len(eligibility.REASONS))
+        verdicts[eligible] = np.where(broken < 0, -1, broken + len(eligibility.REASONS) + len(reasons))
     return verdicts
+
+
+def _clinic(screening: Screening, patients: Integers, fitness: Floats) -> dict[str, Column]:
+    """What the clinic records; the expected survival only where it decides."""
+    seed, replicate = screening.seed, screening.replicate
+    found = draw_clinic(screening.body, seed, replicate, patients, fitness)
+    if screening.criteria.needs_survival:
+        columns = screening.population.values(seed, replicate, patients)
+        if screening.evaluate is None:
+            raise InputError("An expected survival needs a model. Give 'evaluate', for its hazard.")
+        hazard = screening.evaluate((DEATH_HAZARD,), columns)[DEATH_HAZARD] + columns[OTHER_DEATH_HAZARD]
+        found[EXPECTED_SURVIVAL] = expected_survival(screening.body, seed, replicate, patients, hazard)
+    return found
 
 
 def _covariates(screening: Screening, patients: Integers) -> dict[str, Column]:
@@ -132,6 +161,7 @@ def _covariates(screening: Screening, patients: Integers) -> dict[str, Column]:
         **draw_body(screening.body, seed, replicate, patients),
         "performance_status": performance_status(fitness, screening.fitness.status_shares),
         "fitness": fitness,
+        **_clinic(screening, patients, fitness),
     }
 
 
