@@ -106,9 +106,10 @@ def core_model(*agents: str) -> Model:
     Raises: InputError, when an agent is not known.
     """
     from trialkine.agents.catalogue import find_agent
-    from trialkine.mechanisms.core import CORE
+    from trialkine.mechanisms.core import mechanisms_for
 
-    return compose(CORE, *(find_agent(name) for name in agents))
+    found = [find_agent(name) for name in agents]
+    return compose(mechanisms_for(found), found)
 
 
 def ensemble(disease: str, *agents: str, patients: int = 100, seed: int = 0) -> Ensemble:

@@ -10,26 +10,36 @@ from typing import Any
 
 import numpy as np
 
-from trialkine.agents.catalogue import agent_records, find_agent
-from trialkine.compiler.compiled import compile_model
+from trialkine.agents.catalogue import agent_book
+from trialkine.arm_models import (
+    ArmModel,
+    arm_model,
+    equations_of,
+    hash_of,
+    models_of_arms,
+    protocol_models,
+    usual_records,
+)
+from trialkine.compiler.compiled import CompiledModel, compile_model
 from trialkine.diseases.disease import TRIAL_PARAMETERS, Disease, load_disease
 from trialkine.endpoints.registry import find_criteria
 from trialkine.errors import InputError, SimulationError
-from trialkine.evidence.parameter_files import in_unit
-from trialkine.mechanisms.core import CORE
-from trialkine.model.compose import compose
 from trialkine.model.evaluate import start_values
 from trialkine.model.model import Model
 from trialkine.population.case_mix import draw_excluded_fraction
 from trialkine.population.eligibility import Eligibility
-from trialkine.population.packaged import packaged_records
+from trialkine.population.packaged import packaged_records, with_replacements
 from trialkine.population.patients import Patients
 from trialkine.population.plausibility import PlausibilityRule
 from trialkine.population.sample import sample_patients
 from trialkine.records import ParameterRecord
 from trialkine.solver.accuracy import Accuracy
 from trialkine.solver.ensemble import Ensemble, failures
+from trialkine.toxicity.terms import grade_records
+from trialkine.trial.baseline_tables import baseline_table, screening_table
 from trialkine.trial.conduct import ArmRecord, Conduct
+from trialkine.trial.criteria_tables import criteria_tables
+from trialkine.trial.eligible import entry_criteria
 from trialkine.trial.enrolled import enrol
 from trialkine.trial.measurement import measurement_records
 from trialkine.trial.protocol import Protocol
@@ -64,21 +74,22 @@ def run_protocol(
     _check_numbers(patients=(patients, 1), trials=(trials, 1), seed=(seed, 0), jobs=(jobs, 1))
     progress(0.0, "composing the model")
     disease = load_disease(protocol.disease)
-    model = compose(CORE, *(find_agent(name) for name in protocol.agents))
-    records = model_records(model, disease, protocol.agents)
-    compiled = compile_model(model)
+    everywhere, models = protocol_models(protocol, disease)
+    compiled = _compile_all(models)
     progress(MODEL_SHARE, "drawing virtual patients")
     stated = patients or protocol.enrolment.patients
     sizes = tuple(arm.size(stated) for arm in protocol.arms)
     mixes = _case_mixes(protocol, disease, trials, seed)
-    groups = _patients(protocol, model, disease, records, sizes, mixes, seed)
+    groups = _patients(protocol, everywhere, disease, sizes, mixes, seed)
     listener = _Listener(progress, len(protocol.arms))
 
     def conduct(number: int) -> ArmRecord:
         arm = protocol.arms[number]
         mine = [_of_arm(protocol, group, number, sizes) for group in groups]
-        enrolled = enrol(protocol, mine, model.parameter_names, seed, arm.ratio or 1.0)
-        ensemble = Ensemble(compiled, enrolled.parameters, accuracy)
+        own = models[number]
+        names = own.model.parameter_names
+        enrolled = enrol(protocol, own.parameters(mine, seed), names, seed, arm.ratio or 1.0)
+        ensemble = Ensemble(compiled[own.model.hash], enrolled.parameters, accuracy)
         trial = Conduct(protocol, arm, enrolled, ensemble, seed)
         return trial.run(jobs, lambda done: listener.hear(number, done, arm.name))
 
@@ -89,22 +100,28 @@ def run_protocol(
     progress(MODEL_SHARE + ARMS_SHARE, "scoring outcomes")
     criteria = find_criteria(protocol.assessments.criteria)
     confirm = protocol.assessments.confirm_after
+    names, subgroups = tuple(arm.name for arm in protocol.arms), protocol.assessments.subgroups
     tables = join_tables([arm_tables(a, criteria, confirm.days if confirm else None) for a in arms])
     result = TrialResult(
         protocol=protocol,
-        arms=tuple(arm.name for arm in protocol.arms),
+        arms=names,
         replicates=trials,
         seed=seed,
         **tables,
-        biomarkers={name: _unit(model, name) for name in protocol.assessments.biomarkers},
+        biomarkers={name: _unit(everywhere.model, name) for name in protocol.assessments.biomarkers},
         case_mix=mixes,
         accounting=Accounting(
             sum(group.drawn for group in groups), _sum(group.rejections for group in groups), dict(failed)
         ),
-        parameters=_all_records(disease, records),
-        equations=str(model),
-        model_hash=model.hash,
+        parameters=all_records(disease, usual_records(models)),
+        equations=equations_of(models, names),
+        model_hash=hash_of(models),
+        models=models_of_arms(models, names),
+        citations=protocol.agent_book.sources,
         work={"steps": float(sum(record.steps.sum() for record in arms))},
+        screening=screening_table(groups[0]),
+        baseline=baseline_table(everywhere.model, subgroups, groups) if subgroups else None,
+        **criteria_tables(arms, protocol),
     )
     progress(1.0, "done")
     return result
@@ -141,12 +158,13 @@ class _Listener:
             self.progress(MODEL_SHARE + share * ARMS_SHARE, name)
 
 
-def model_records(model: Model, disease: Disease, agents: Iterable[str]) -> dict[str, ParameterRecord]:
-    """The record of every parameter of a model, in the model's units."""
-    known: dict[str, ParameterRecord] = dict(disease.records)
-    for name in agents:
-        known |= agent_records(name)
-    return {name: in_unit(known[name], parameter.unit) for name, parameter in model.parameters.items()}
+def _compile_all(models: Iterable[ArmModel]) -> dict[str, CompiledModel]:
+    """Every distinct model, compiled once, by its hash."""
+    compiled: dict[str, CompiledModel] = {}
+    for entry in models:
+        if entry.model.hash not in compiled:
+            compiled[entry.model.hash] = compile_model(entry.model)
+    return compiled
 
 
 def _case_mixes(protocol: Protocol, disease: Disease, trials: int, seed: int) -> tuple[float, ...]:
@@ -172,28 +190,29 @@ def _check_numbers(**numbers: tuple[int | None, int]) -> None:
 
 def _patients(
     protocol: Protocol,
-    model: Model,
+    model: ArmModel,
     disease: Disease,
-    records: Mapping[str, ParameterRecord],
     sizes: tuple[int, ...],
     mixes: tuple[float, ...],
     seed: int,
 ) -> list[Patients]:
     """The patients of every repetition, those of all arms together."""
-    low, high = protocol.eligibility.age
-    ages = (low, np.inf if high is None else high)
-    status = tuple(protocol.eligibility.performance_status)
     total = sizes[0] if protocol.is_counterfactual else sum(sizes)
+    clinic = with_replacements(_own_covariates(disease))
     return [
-        _sample(model, disease, records, total, seed, Eligibility(status, ages, mix), replicate)
+        _sample(model, disease, total, seed, entry_criteria(protocol.eligibility, mix, clinic), replicate)
         for replicate, mix in enumerate(mixes)
     ]
 
 
+def _own_covariates(disease: Disease) -> dict[str, ParameterRecord]:
+    """The disease's own records of bodies, fitness and the clinic, which replace the packaged ones."""
+    return {name: record for name, record in disease.records.items() if name in packaged_records()}
+
+
 def _sample(
-    model: Model,
+    everywhere: ArmModel,
     disease: Disease,
-    records: Mapping[str, ParameterRecord],
     size: int,
     seed: int,
     eligible: Eligibility,
@@ -203,21 +222,22 @@ def _sample(
         PlausibilityRule(bound.quantity, bound.reason, bound.at_most, bound.at_least)
         for bound in disease.plausibility
     ]
-    correlations = [(*entry.between, entry.value) for entry in disease.correlations]
+    model = everywhere.model
 
     def evaluate(names: Any, columns: Mapping[str, Array]) -> Mapping[str, Array]:
         parameters = np.stack([columns[name] for name in model.parameter_names], axis=1)
         return start_values(model, names, parameters)
 
     return sample_patients(
-        records,
-        correlations,
+        everywhere.records,
+        everywhere.correlations,
         size,
         seed,
         criteria=eligible,
         plausibility=rules,
         evaluate=evaluate,
         replicate=replicate,
+        covariates=_own_covariates(disease),
     )
 
 
@@ -241,20 +261,19 @@ def draw_ensemble(disease_name: str, agents: Iterable[str], size: int, seed: int
 
     Raises: InputError, when the disease or an agent is not known.
     """
-    disease, names = load_disease(disease_name), tuple(agents)
-    model = compose(CORE, *(find_agent(name) for name in names))
-    records = model_records(model, disease, names)
-    everybody = Eligibility()
-    group = _sample(model, disease, records, size, seed, everybody, 0)
-    columns = [group.parameters[name] for name in model.parameter_names]
-    return Ensemble(compile_model(model), np.stack(columns, axis=1))
+    disease = load_disease(disease_name)
+    own = arm_model(disease, agent_book(), agents)
+    group = _sample(own, disease, size, seed, Eligibility(), 0)
+    columns = [group.parameters[name] for name in own.model.parameter_names]
+    return Ensemble(compile_model(own.model), np.stack(columns, axis=1))
 
 
-def _all_records(disease: Disease, records: Mapping[str, ParameterRecord]) -> tuple[ParameterRecord, ...]:
-    """Every number a result rests on: model, bodies and fitness, case mix, observation."""
+def all_records(disease: Disease, records: Mapping[str, ParameterRecord]) -> tuple[ParameterRecord, ...]:
+    """Every number a result rests on: model, bodies, fitness, case mix, observation, toxicity grades."""
     of_trials = (disease.records[name] for name in TRIAL_PARAMETERS)
     return (
-        *records.values(), *packaged_records().values(), *of_trials, *measurement_records().values(),
+        *records.values(), *with_replacements(_own_covariates(disease)).values(), *of_trials,
+        *measurement_records().values(), *grade_records().values(),
     )  # fmt: skip
 
 

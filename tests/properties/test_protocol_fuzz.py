@@ -5,16 +5,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from protocol_samples import EXAMPLES, KNOWN, PROTOCOL
+from protocol_samples import EVERY_KEY, EXAMPLES, KNOWN, PROTOCOL
 from trialkine.errors import ProblemsError
 from trialkine.trial.checking import protocol_from_data, protocol_from_text, read_protocol
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.quantities import parse_dose, parse_route
 from trialkine.trial.regimen import read_schedule
-from trialkine.trial.start_words import parse_start
+from trialkine.trial.start_words import parse_start, parse_window
 from trialkine.trial.words import WordError, parse_duration
 
-TEXTS = [PROTOCOL, *(path.read_text() for path in sorted(EXAMPLES.glob("*.yaml")))]
+FILES = ("il2-then-temozolomide-melanoma.yaml", "im862-renal.yaml")
+TEXTS = [PROTOCOL, EVERY_KEY, *((EXAMPLES / name).read_text() for name in FILES)]
 QUIET = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 WORDS = st.sampled_from(
     [
@@ -75,6 +76,10 @@ WORDS = st.sampled_from(
         "ends",
         "within",
         "aldesleukin",
+        "when",
+        "is",
+        "ready",
+        "cells",
         "999999",
         "nan",
         "inf",
@@ -171,7 +176,9 @@ def test_plain_data_with_any_value_anywhere(data):
 
 @settings(QUIET, max_examples=300)
 @given(st.lists(WORDS, max_size=14).map(" ".join))
-@pytest.mark.parametrize("parse", [read_schedule, parse_dose, parse_route, parse_start, parse_duration])
+@pytest.mark.parametrize(
+    "parse", [read_schedule, parse_dose, parse_route, parse_start, parse_window, parse_duration]
+)
 def test_any_phrase_parses_or_is_refused_with_a_place(parse, text):
     try:
         parsed = parse(text)

@@ -4,12 +4,11 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from protocol_samples import EXAMPLES, KNOWN, PROTOCOL, changed
-from trialkine.trial.checking import protocol_from_data, protocol_from_text, read_protocol
+from protocol_samples import EXAMPLES, KNOWN, PROTOCOL, TRIAL_FILES, changed
+from trialkine.trial.agent_facts import known_names
+from trialkine.trial.checking import protocol_from_text, read_protocol
 from trialkine.trial.protocol import Protocol, protocol_schema
 from trialkine.trial.start_words import StartRule
-
-FILES = sorted(EXAMPLES.glob("*.yaml"))
 
 
 def plain(text: str):
@@ -17,19 +16,23 @@ def plain(text: str):
 
 
 def test_there_are_examples():
-    assert {path.name for path in FILES} >= {"il2-then-temozolomide-melanoma.yaml", "im862-renal.yaml"}
+    assert {path.name for path in TRIAL_FILES} >= {"il2-then-temozolomide-melanoma.yaml", "im862-renal.yaml"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_example_reads_validates_and_survives_writing(path):
-    protocol = read_protocol(path, KNOWN)
+@pytest.fixture(scope="module")
+def installed():
+    return known_names()
+
+
+@pytest.mark.parametrize("path", TRIAL_FILES, ids=lambda path: path.stem)
+def test_every_example_reads_validates_and_survives_writing(path, installed):
+    protocol = read_protocol(path, installed)
     jsonschema.validate(plain(path.read_text()), protocol_schema())
     written = protocol.to_yaml()
     jsonschema.validate(plain(written), protocol_schema())
-    again = protocol_from_text(written, KNOWN)
+    again = protocol_from_text(written, installed, str(path))
     assert again == protocol
     assert again.content_hash == protocol.content_hash
-    assert protocol_from_data(protocol.to_dict(), KNOWN) == protocol
 
 
 def test_the_melanoma_example_treats_the_same_patients_four_ways():

@@ -40,7 +40,7 @@ def test_the_sample_protocol_has_no_fault():
         ("75 mg/m2", "-75 mg/m2", 12, "the amount must be above zero in dose '-75 mg/m2'. Write it as in '75 mg/m2'."),
         ("dose: 75 mg/m2", "dose:", 12, "'dose' has no value. Write for example 'dose: 75 mg/m2'."),
         ("agent: temozolomide", "agent: temozolamide", 11, "no agent is named 'temozolamide'. Did you mean 'temozolomide'?"),
-        ("agent: temozolomide", "agent: xyz", 11, "no agent is named 'xyz'. Write one of 'aldesleukin', 'im862', 'temozolomide'."),
+        ("agent: temozolomide", "agent: xyz", 11, "no agent is named 'xyz'. Write one of 'aldesleukin', 'im862', 'lymphocyte_product', 'temozolomide'."),
         ("oral", "subcutaneous", 13, "'subcutaneous' is not a route of temozolomide. Write 'oral'."),
         ("oral", "oral over 15 min", 13, "route 'oral over 15 min' has an infusion time, but temozolomide is not infused "
          "by it. Write 'oral'."),

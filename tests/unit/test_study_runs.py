@@ -178,5 +178,5 @@ def test_every_dose_has_the_patients_own_amount():
         .then(75.0 * pl.col("body_surface_m2"))
         .otherwise(600_000.0 * pl.col("weight_kg"))
     )
-    rows = with_body.with_columns(expected=expected * pl.col("given"))
+    rows = with_body.with_columns(expected=expected * pl.col("given") * pl.col("dose_factor"))
     np.testing.assert_allclose(rows["amount_given"], rows["expected"], rtol=1e-12)

@@ -16,17 +16,18 @@ TIMES = {
 }  # fmt: skip
 KEYS = {"arm": pl.String, "trial": pl.Int64, "patient": pl.Int64}
 DOSES = dict.fromkeys(("doses_planned", "doses_given", "doses_held"), pl.Int64)
+DELIVERY = {**DOSES, "relative_dose_intensity": pl.Float64, "worst_grade": pl.Int64}
 COLUMNS = {
     "patients": {
         **KEYS, "status": pl.String, "age": pl.Float64, "sex": pl.String, "weight_kg": pl.Float64,
         "body_surface_m2": pl.Float64, "performance_status": pl.Int64, "baseline_sld_mm": pl.Float64,
         "baseline_spd_mm2": pl.Float64, "enrolled_month": pl.Float64, "follow_up_days": pl.Float64,
         "death_cause": pl.String,
-        "off_study_reason": pl.String, **DOSES, **TIMES,
+        "off_study_reason": pl.String, "product_outcome": pl.String, **DELIVERY, **TIMES,
     },
     "lines": {
         **KEYS, "line": pl.Int64, "agent": pl.String, "start_day": pl.Float64, "end_day": pl.Float64,
-        "end_reason": pl.String, **TIMES, **DOSES,
+        "end_reason": pl.String, **TIMES, **DELIVERY,
     },
     "visits": {
         **KEYS, "day": pl.Float64, "kind": pl.String, "line": pl.Int64, "sld_mm": pl.Float64,
@@ -35,8 +36,8 @@ COLUMNS = {
     "lesions": {**KEYS, "day": pl.Float64, "lesion": pl.Int64, "diameter_mm": pl.Float64},
     "exposure": {
         **KEYS, "line": pl.Int64, "agent": pl.String, "cycle": pl.Int64, "start_day": pl.Float64,
-        "planned": pl.Int64, "given": pl.Int64, "held": pl.Int64, "amount_given": pl.Float64,
-        "dose_unit": pl.String,
+        "planned": pl.Int64, "given": pl.Int64, "held": pl.Int64, "dose_factor": pl.Float64,
+        "amount_given": pl.Float64, "dose_unit": pl.String, "is_background": pl.Boolean,
     },
 }  # fmt: skip
 UNIQUE = {

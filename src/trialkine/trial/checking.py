@@ -12,10 +12,13 @@ from pydantic import ValidationError
 from trialkine.errors import ProblemsError
 from trialkine.records import DAYS_PER_MONTH
 from trialkine.trial.agent_facts import KnownNames
+from trialkine.trial.agent_reading import agents_beside, disease_faults, with_agents
+from trialkine.trial.assessment_checks import assessment_faults
+from trialkine.trial.model_checks import model_faults
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.sentences import Fault, choice_hint, faults, is_near
-from trialkine.trial.treatment_checks import treatment_faults
+from trialkine.trial.treatment_checks import background_faults, treatment_faults
 from trialkine.trial.words import Duration, WordError, parse_duration, shorten, suggestion
 
 
@@ -35,17 +38,19 @@ def protocol_from_text(text: str, known: KnownNames, file: str = "") -> Protocol
     return _checked(read_document(text, file), known)
 
 
-def protocol_from_data(data: Mapping[str, Any], known: KnownNames) -> Protocol:
-    """The protocol in plain data.
+def protocol_from_data(data: Mapping[str, Any], known: KnownNames, folder: str | Path = "") -> Protocol:
+    """The protocol in plain data; names of agent files in it are relative to `folder`.
 
     Raises: ProblemsError, with every fault.
     """
-    return _checked(Document("", dict(data)), known)
+    return _checked(Document("", dict(data)), known, Path(folder))
 
 
-def _checked(document: Document, known: KnownNames) -> Protocol:
+def _checked(document: Document, known: KnownNames, folder: Path | None = None) -> Protocol:
     if not isinstance(document.data, dict):
         fail(document.file, "the file holds no keys. Begin with 'schema: 1', or copy one of the examples.", 1)
+    book = agents_beside(document, folder or Path(document.file).parent)
+    known = known if book is None else with_agents(known, book)
     protocol = None
     try:
         protocol = Protocol.model_validate(document.data)
@@ -55,7 +60,7 @@ def _checked(document: Document, known: KnownNames) -> Protocol:
     if document.problems or protocol is None:
         ordered = sorted(document.problems, key=lambda problem: problem.line or 0)
         raise ProblemsError(ordered)
-    return protocol
+    return protocol if book is None else protocol.with_book(book)
 
 
 def _report(document: Document, found: Iterator[Fault] | list[Fault]) -> None:
@@ -66,11 +71,15 @@ def _report(document: Document, found: Iterator[Fault] | list[Fault]) -> None:
 def _cross_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:
     """Faults that lie between keys, looked for in whatever can be read of them."""
     yield from _name_faults(data, known)
+    yield from assessment_faults(data, known)
     yield from _cut_off_faults(data)
     arms = [arm if isinstance(arm, dict) else {} for arm in _list(data.get("arms"))]
     yield from _arm_faults(data, arms)
     for place, arm in enumerate(arms):
         yield from treatment_faults(("arms", place, "treatment"), arm.get("treatment"), known)
+    yield from background_faults(("background",), data.get("background"), known)
+    yield from model_faults(data, arms, known)
+    yield from disease_faults(data, known)
     yield from _stage_faults(data)
 
 

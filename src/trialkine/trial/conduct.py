@@ -18,13 +18,19 @@ from trialkine.endpoints.registry import find_criteria
 from trialkine.solver.doses import DoseTable
 from trialkine.solver.ensemble import Ensemble
 from trialkine.solver.status import Status
+from trialkine.trial.arm_books import open_books
 from trialkine.trial.enrolled import Enrolled
 from trialkine.trial.history import VisitHistory
 from trialkine.trial.line_book import END_REASONS, SAME_TIME, LineBook
+from trialkine.trial.line_starts import LineStarts
 from trialkine.trial.luck import Luck
 from trialkine.trial.measurement import Radiology, constant, read_biomarker
+from trialkine.trial.product_orders import ProductOrder, order_products
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Arm
+from trialkine.trial.shared_waits import waits_for_partners
+from trialkine.trial.toxicity_record import ToxicityRecord
+from trialkine.trial.toxicity_rules import rules_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[float], None]
@@ -38,7 +44,7 @@ MOST_NEW_LESIONS = 1000
 
 @dataclass(frozen=True)
 class ArmRecord:
-    """Everything that happened in one arm."""
+    """Everything that happened in one arm; background treatment is no line."""
 
     arm: Arm
     enrolled: Enrolled
@@ -49,6 +55,9 @@ class ArmRecord:
     last_day: Array
     status: Array
     steps: Array
+    background: tuple[LineBook, ...] = ()
+    orders: tuple[ProductOrder, ...] = ()
+    toxicity: ToxicityRecord | None = None
 
 
 class Conduct:
@@ -63,20 +72,26 @@ class Conduct:
         self.enrolled = enrolled
         self.ensemble = ensemble
         self.criteria: AbstractCriteria = find_criteria(protocol.assessments.criteria)
+        waits = protocol.assessments.scans_until != "progression"
+        self.awaited = tuple(map(find_criteria, protocol.assessments.also_score)) if waits else ()
         self.luck = Luck(seed, enrolled.ids, enrolled.replicate)
         self.radiology = Radiology(self.luck)
         self.names = tuple(protocol.assessments.biomarkers)
         self.samples = _sample_days(protocol)
         lesions = len(ensemble.model.indices["lesion"].members)
         self.history = VisitHistory(n, lesions, self.names)
-        self.lines = tuple(
-            LineBook(number, line, line.regimen, _patient_dose(ensemble, enrolled, line))
-            for number, line in enumerate(arm.treatment)
-        )
+        self.lines, self.background = open_books(protocol, arm, enrolled, ensemble)
+        self.books = (*self.lines, *self.background)
+        self.given = tuple(book for book in self.books if book.has_doses)
+        self.toxicity = ToxicityRecord(ensemble, len(self.lines))
+        self.rules = tuple(rules_of(book.line, ensemble, self.toxicity) for book in self.books)
+        self.orders = order_products(arm.treatment, ensemble, self.luck)
+        self.starts = LineStarts(self.lines, self.background, self.orders, self.luck)
         self.follow_up_end = np.maximum(np.minimum(enrolled.cut_off, enrolled.dropout), 0.0)
         self.active = np.ones(n, dtype=bool)
         self.current = np.zeros(n, dtype=np.int64)
         self.next_scan = np.full(n, np.inf)
+        self.has_progressed = np.zeros(n, dtype=bool)
         self.sample_number = np.zeros(n, dtype=np.int64)
         self.new_lesion_day = np.full(n, -np.inf)
         self.new_lesion_count = np.zeros(n, dtype=np.int64)
@@ -93,12 +108,14 @@ class Conduct:
         `progress` hears the share of follow-up time that has passed.
         """
         everyone = np.arange(len(self.enrolled))
-        self._plan_first_lines()
+        self.starts.plan_first(everyone)
         self._begin_lines(everyone, np.zeros(len(everyone)))
         total = float(self.follow_up_end.sum()) or 1.0
         while self.active.any():
             targets = np.where(self.active, self._next_appointment(), np.nan)
             self._treat(targets, jobs)
+            present = np.flatnonzero(self.active)
+            self.toxicity.note(present, self.current[present])
             self._interrupt()
             arrived = np.flatnonzero(self.active & (self.ensemble.time >= targets - SAME_TIME))
             self._keep_appointments(arrived)
@@ -108,11 +125,13 @@ class Conduct:
         return ArmRecord(
             self.arm, self.enrolled, self.lines, self.history, self.death_day, self.death_cause,
             self.last_day, self.ensemble.status.copy(), self.ensemble.steps.copy(),
+            self.background, self.orders, self.toxicity,
         )  # fmt: skip
 
     def _next_appointment(self) -> Array:
         times = [self.follow_up_end, self.next_scan, self._next_sample()]
-        for book in self.lines:
+        times += [order.failure_day for order in self.orders]
+        for book in self.books:
             times.append(book.next_decision)
             times.append(
                 np.where(np.isnan(book.start), np.nan_to_num(book.planned_start, nan=np.inf), np.inf)
@@ -122,24 +141,26 @@ class Conduct:
     # -- treat --------------------------------------------------------------------------------------
 
     def _treat(self, targets: Array, jobs: int | None) -> None:
+        if not self.given:
+            self.ensemble.advance(targets, None, jobs)
+            return
         until = np.where(self.active, targets, -np.inf)
-        parts = [book.due(until) for book in self.lines]
-        sizes = [len(patients) for patients, _, _ in parts]
-        route = np.repeat(np.arange(len(parts)), sizes)
-        patients = np.concatenate([patients for patients, _, _ in parts])
-        day = np.concatenate([day for _, day, _ in parts])
-        block = np.concatenate([block for _, _, block in parts])
-        amounts = np.concatenate([self.lines[i].amount[parts[i][0]] for i in range(len(parts))])
-        duration = np.array([book.line.route.infusion_days or 0.0 for book in self.lines])[route]
-        may_hold = np.array([book.line.is_held_for_toxicity for book in self.lines])[route]
+        parts = [book.due(until) for book in self.given]
+        route = np.repeat(np.arange(len(parts)), [len(patients) for patients, _, _ in parts])
+        patients, day, block = (np.concatenate(column) for column in zip(*parts, strict=True))
+        amounts = np.concatenate(
+            [book.dose_now[mine] for book, (mine, _, _) in zip(self.given, parts, strict=True)]
+        )
+        duration = np.array([book.line.route.infusion_days or 0.0 for book in self.given])[route]
+        may_hold = np.array([book.line.is_held_for_toxicity for book in self.given])[route]
         order = np.lexsort((day, patients))
         table = DoseTable.of(
             patients[order], day[order], route[order], amounts[order], duration=duration[order],
             block=block[order], may_hold=may_hold[order],
-            routes=tuple((book.line.agent, book.line.route.name) for book in self.lines),
+            routes=tuple((book.line.agent, book.line.route.name) for book in self.given),
         )  # fmt: skip
         fate = self.ensemble.advance(targets, table, jobs)
-        for number, book in enumerate(self.lines):
+        for number, book in enumerate(self.given):
             mine = table.route == number
             book.book(table.patient[mine], table.time[mine], fate[mine])
 
@@ -183,7 +204,7 @@ class Conduct:
         self.active[patients] = False
         self.next_scan[patients] = np.inf
         self.last_day[patients] = self.ensemble.time[patients]
-        for book in self.lines:
+        for book in self.books:
             running = patients[book.is_running[patients]]
             day = self.ensemble.time[running]
             book.stop(running, day, np.full(len(running), END_REASONS.index(reason)))
@@ -204,10 +225,14 @@ class Conduct:
         self.sample_number[sampled] += 1
         self.next_scan[scanned] += self.protocol.assessments.every.days
         self._decide(present)
-        for book in self.lines:
+        partners = [book for book in self.lines if book.has_doses]
+        waits = waits_for_partners(partners, [self.rules[book.number] for book in partners], patients, now)
+        for place, book in enumerate(self.given):
             due = patients[now[patients] >= book.next_decision[patients] - SAME_TIME]
-            book.renew(due, constant("toxicity_stop_share"))
-        self._plan_lines()
+            together = waits[place][due] if place < len(partners) else None
+            book.renew(due, constant("toxicity_stop_share"), self.rules[book.number], together)
+        self.starts.tell_product_failures(patients, now)
+        self.starts.plan_triggered(self.active, now)
         self._begin_lines(patients, now[patients])
         over = patients[now[patients] >= self.follow_up_end[patients] - SAME_TIME]
         lost = self.enrolled.dropout[over] < self.enrolled.cut_off[over]
@@ -246,6 +271,7 @@ class Conduct:
             patients, now, self.current[patients], kind,
             diameters=self.radiology.read(patients, seen["lesion_volume"]),
             new_lesion=self.new_lesion_day[patients] > self._baseline_day(patients),
+            new_lesion_count=self.new_lesion_count[patients],
             symptoms=symptoms,
             values=self._assay(patients, seen, self._is_wanted_at_scan(patients)),
         )  # fmt: skip
@@ -300,51 +326,37 @@ class Conduct:
         day = progressed(scans, self.criteria)
         rows = ~np.isnan(day)
         who, when = patients[rows], day[rows]
-        self.next_scan[who] = np.inf
+        self.has_progressed[who] = True
+        is_seen_by_all = rows.copy()
+        for criteria in self.awaited:
+            is_seen_by_all &= ~np.isnan(progressed(scans, criteria))
+        self.next_scan[patients[is_seen_by_all]] = np.inf
         for book in self.lines:
             mine = (book.baseline_visit[who] == self.baseline_visit[who]) | book.is_running[who]
             fresh = mine & np.isnan(book.progression_day[who])
             book.progress(who[fresh], when[fresh])
-        self._plan_lines()
-
-    def _plan_first_lines(self) -> None:
-        for book in self.lines:
-            rule = book.line.start
-            if rule.trigger is None:
-                book.planned_start[:] = rule.within_days
-
-    def _plan_lines(self) -> None:
-        """Set the start of lines whose trigger has happened, with each patient's own delay.
-
-        The trigger is the nearest earlier line of its agent.
-        """
-        for book in self.lines:
-            rule = book.line.start
-            if rule.trigger is None:
-                continue
-            before = [earlier for earlier in self.lines[: book.number] if earlier.line.agent == rule.trigger]
-            happened = before[-1].fail_day if rule.on == "fails" else before[-1].end
-            who = np.flatnonzero(self.active & np.isnan(book.planned_start) & ~np.isnan(happened))
-            if len(who):
-                chance = self.luck.uniforms("delay of a line", who)[:, 0]
-                delay = rule.earliest_days + (rule.within_days - rule.earliest_days) * chance
-                book.planned_start[who] = np.maximum(happened[who] + delay, self.ensemble.time[who])
+        for book in self.background:
+            treated = book.is_running[who]
+            book.progress(who[treated], when[treated])
+        self.starts.plan_triggered(self.active, self.ensemble.time)
 
     def _begin_lines(self, patients: Array, now: Array) -> None:
         """Start the lines that are due; failed lines stop where a later one takes over."""
         here = patients[self.active[patients]]
         day = np.full(len(self.enrolled), np.nan)
         day[patients] = now
-        starting = [
-            here[np.isnan(book.start[here]) & (book.planned_start[here] <= day[here] + SAME_TIME)]
-            for book in self.lines
-        ]
+        starting = self.starts.due(self.lines, here, day)
         self._new_baseline(starting)
+        for book, who in zip(self.background, self.starts.due(self.background, here, day), strict=True):
+            book.begin(who, day[who], self.baseline_visit[who])
         for book, who in zip(self.lines, starting, strict=True):
             book.begin(who, day[who], self.baseline_visit[who])
             if book.line.start.trigger is None:
                 continue
             for earlier in self.lines[: book.number]:
+                if not earlier.has_doses:
+                    over = who[earlier.is_running[who]]
+                    earlier.stop(over, day[over], np.full(len(over), END_REASONS.index("completed")))
                 failed = who[earlier.is_running[who] & ~np.isnan(earlier.fail_day[who])]
                 reason = np.full(len(failed), END_REASONS.index("progression"))
                 earlier.stop(failed, day[failed], reason)
@@ -358,7 +370,7 @@ class Conduct:
         for book, who in zip(self.lines, starting, strict=True):
             self.current[who] = book.number
         everyone = [
-            who if book.line.start.trigger else who[np.isinf(self.next_scan[who])]
+            who if book.line.start.trigger else who[self._needs_baseline(who)]
             for book, who in zip(self.lines, starting, strict=True)
         ]
         who = np.unique(np.concatenate(everyone))
@@ -369,7 +381,12 @@ class Conduct:
         self._scan(who, "scheduled")
         first = self.protocol.assessments.first_at or self.protocol.assessments.every
         self.next_scan[who] = day + first.days
+        self.has_progressed[who] = False
         self.sample_number[who[day <= SAME_TIME]] = int(np.sum(self.samples <= SAME_TIME))
+
+    def _needs_baseline(self, patients: Array) -> Array:
+        """Who is not scanned at present, or has progressed since the last baseline."""
+        return np.asarray(np.isinf(self.next_scan[patients]) | self.has_progressed[patients])
 
     def _close(self) -> None:
         """Nothing is left running."""
@@ -380,15 +397,3 @@ def _sample_days(protocol: Protocol) -> Array:
     """All days on which blood is drawn apart from scans. Units: [day]."""
     days = {moment.days for marker in protocol.assessments.biomarkers.values() for moment in marker.at or ()}
     return np.array(sorted(days))
-
-
-def _patient_dose(ensemble: Ensemble, enrolled: Enrolled, line: Any) -> Array:
-    """Each patient's amount of one dose, in the agent's unit."""
-    agent = ensemble.model.agents[line.agent]
-    regimen = line.regimen.in_unit(agent.dose_unit)
-    factor = {
-        "flat": np.ones(len(enrolled)),
-        "kg": enrolled.covariates["weight_kg"],
-        "m2": enrolled.covariates["body_surface_m2"],
-    }[str(regimen.basis)]
-    return np.asarray(regimen.amount * factor)

@@ -22,6 +22,7 @@ class VisitHistory:
         self.day = np.full((patients, 8), np.nan)
         self.diameters = np.full((patients, 8, lesions), np.nan)
         self.new_lesion = np.zeros((patients, 8), dtype=bool)
+        self.new_lesion_count = np.zeros((patients, 8), dtype=np.int64)
         self.symptoms = np.zeros((patients, 8), dtype=bool)
         self.kind = np.zeros((patients, 8), dtype=np.int64)
         self.line = np.zeros((patients, 8), dtype=np.int64)
@@ -29,7 +30,8 @@ class VisitHistory:
 
     def add(
         self, patients: Array, day: Array, line: Array, kind: str, *, diameters: Array | None = None,
-        new_lesion: Array | None = None, symptoms: bool = False, values: Array | None = None,
+        new_lesion: Array | None = None, new_lesion_count: Array | None = None, symptoms: bool = False,
+        values: Array | None = None,
     ) -> None:  # fmt: skip
         """Add one visit to each of some patients; a visit without diameters measured no lesion."""
         if not len(patients):
@@ -45,12 +47,16 @@ class VisitHistory:
             self.diameters[patients, at] = diameters
         if new_lesion is not None:
             self.new_lesion[patients, at] = new_lesion
+        if new_lesion_count is not None:
+            self.new_lesion_count[patients, at] = new_lesion_count
         if values is not None:
             self.values[patients, at] = values
         self.count[patients] += 1
 
     def _grow(self) -> None:
-        for name in ("day", "diameters", "new_lesion", "symptoms", "kind", "line", "values"):
+        for name in (
+            "day", "diameters", "new_lesion", "new_lesion_count", "symptoms", "kind", "line", "values",
+        ):  # fmt: skip
             old = getattr(self, name)
             more = np.full_like(old, np.nan) if old.dtype.kind == "f" else np.zeros_like(old)
             setattr(self, name, np.concatenate([old, more], axis=1))
@@ -70,9 +76,11 @@ class VisitHistory:
         day = np.where(inside, self.day[rows, safe], np.nan)
         there = ~np.isnan(day)
         later = there & (np.arange(length) > 0)
+        count = self.new_lesion_count[rows, safe]
         return Scans(
             day=day,
             diameters_mm=np.where(there[..., None], self.diameters[rows, safe], np.nan),
             new_lesion=self.new_lesion[rows, safe] & later,
             symptoms=self.symptoms[rows, safe] & later,
+            new_lesion_count=np.where(later, np.maximum(count - count[:, :1], 0), 0),
         )

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from trialkine.records import DAYS_PER_WEEK
 from trialkine.solver.status import DoseFate
-from trialkine.trial.protocol_parts import TreatmentLine
+from trialkine.trial.observation import ObservationLine
+from trialkine.trial.protocol_parts import BackgroundTreatment, TreatmentLine
 from trialkine.trial.regimen import Regimen
+from trialkine.trial.toxicity_rules import AbstractToxicityRules, NoRules
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -22,16 +25,18 @@ END_REASONS = (
     "lost to follow-up",
     "data cut-off",
     "failed",
+    "product failed",
 )
 SAME_TIME = 1e-9
 A_MOMENT = 1e-6  # days; a line is over this long after its last planned dose, which is given before
 BLOCKS_PER_CYCLE = 1000
 CYCLES_PER_LINE = 100_000
+NO_RULES = NoRules()
 
 
 @dataclass(frozen=True)
 class CycleRow:
-    """Doses of one cycle of some patients, counted when the cycle is over."""
+    """Doses of one cycle of some patients, counted when the cycle is over; `factor` of the full dose each."""
 
     patients: Array
     cycle: Array
@@ -39,15 +44,23 @@ class CycleRow:
     planned: Array
     given: Array
     held: Array
+    factor: Array
 
 
 class LineBook:
     """The state of one line; every array is per patient, and days count from the patient's first day.
 
-    `amount` is each patient's dose in the agent's unit.
+    `amount` is each patient's full dose in the agent's unit, `factor` what part of it is given now. `wait` is
+    for how long the coming cycle has been put off, `waited` the sum over all cycles.
     """
 
-    def __init__(self, number: int, line: TreatmentLine, regimen: Regimen, amount: Array) -> None:
+    def __init__(
+        self,
+        number: int,
+        line: TreatmentLine | BackgroundTreatment | ObservationLine,
+        regimen: Regimen,
+        amount: Array,
+    ) -> None:
         n = len(amount)
         self.number = number
         self.line = line
@@ -68,6 +81,9 @@ class LineBook:
         self.cursor = np.zeros(n, dtype=np.int64)
         self.tally = np.zeros((n, 3), dtype=np.int64)  # planned, given, held in this cycle
         self.last_dose = np.full(n, np.nan)
+        self.factor = np.ones(n)
+        self.wait = np.zeros(n)
+        self.waited = np.zeros(n)
         self.rows: list[CycleRow] = []
 
     @property
@@ -75,16 +91,32 @@ class LineBook:
         """When the next cycle would begin, or the last one has had its doses. Units: returns [day]."""
         who = np.flatnonzero(self.is_running)
         result = np.full(len(self.start), np.inf)
+        if not self.has_doses:
+            return result
         result[who] = np.where(
             self._is_last_cycle(who),
             self._last_planned_dose(who) + A_MOMENT,
-            self.cycle_start[who] + self.regimen.cycle_days,
+            self._next_start(who),
         )
         return result
 
+    @property
+    def has_doses(self) -> bool:
+        """Whether anything is given."""
+        return len(self.offsets) > 0
+
+    @property
+    def dose_now(self) -> Array:
+        """Each patient's dose as it is given now, in the agent's unit."""
+        return np.asarray(self.amount * self.factor)
+
+    def _next_start(self, patients: Array) -> Array:
+        """The day on which the next cycle would begin."""
+        return np.asarray(self.cycle_start[patients] + self.regimen.cycle_days + self.wait[patients])
+
     def _is_last_cycle(self, patients: Array) -> Array:
         """Whether no dose is planned after the running cycle."""
-        next_dose = self.cycle_start[patients] + self.regimen.cycle_days + self.offsets[0]
+        next_dose = self._next_start(patients) + self.offsets[0]
         is_last = next_dose >= self._limit(patients) - SAME_TIME
         if self.regimen.max_cycles is not None:
             is_last |= self.cycle[patients] + 1 >= self.regimen.max_cycles
@@ -111,6 +143,7 @@ class LineBook:
     def _next_cycle(self, patients: Array, day: Array) -> None:
         self.cycle[patients] += 1
         self.cycle_start[patients] = day
+        self.wait[patients] = 0.0
         self.cursor[patients] = 0
         self.tally[patients] = 0
 
@@ -137,24 +170,52 @@ class LineBook:
         np.add.at(self.tally[:, 2], patients[was_due & ~given], 1)
         np.fmax.at(self.last_dose, patients[given], day[given])
 
-    def renew(self, patients: Array, toxicity_share: float) -> None:
-        """Decide at the end of a cycle: another one, or the end of the line and why."""
+    def has_next_cycle(self, patients: Array) -> Array:
+        """Whether doses are planned after the running cycle."""
+        return np.asarray(~self._is_last_cycle(patients))
+
+    def renew(
+        self,
+        patients: Array,
+        toxicity_share: float,
+        rules: AbstractToxicityRules = NO_RULES,
+        waits_for_partner: Array | None = None,
+    ) -> None:
+        """Decide at the end of a cycle: another one, now or later, or the end of the line and why.
+
+        Fewer than `toxicity_share` of a cycle's doses given end the line for toxicity. Those who wait for a
+        partner of a combination wait too, where the line is held for toxicity at all.
+        """
+        if not len(patients):
+            return
         done = self._is_last_cycle(patients)
-        day = np.where(
-            done, self._last_planned_dose(patients), self.cycle_start[patients] + self.regimen.cycle_days
-        )
+        day = np.where(done, self._last_planned_dose(patients), self._next_start(patients))
         rule = self.regimen.continue_while
         stops = rule.stops_at_progression or rule.renews_only_without_progression
         progressed = ~np.isnan(self.progression_day[patients]) & stops
         planned, given = self.tally[patients, 0], self.tally[patients, 1]
         toxic = self.line.is_held_for_toxicity & (given < toxicity_share * planned)
+        toxic |= ~done & rules.must_stop(patients, self.cycle_start[patients])
+        late = ~done & rules.is_postponed(patients)
+        toxic |= late & (self.wait[patients] + DAYS_PER_WEEK > rules.longest_wait(patients) + SAME_TIME)
+        if waits_for_partner is not None:
+            late |= ~done & waits_for_partner & self.line.is_held_for_toxicity
         reason = np.select([progressed, toxic, done], [1, 2, 3], 0)
         over = reason > 0
         self.stop(patients[over], day[over], reason[over])
         toxic_now = over & (reason == 2)
         self.fail_day[patients[toxic_now]] = day[toxic_now]
-        self._close_cycle(patients[~over])
-        self._next_cycle(patients[~over], day[~over])
+        self.wait[patients[~over & late]] += DAYS_PER_WEEK
+        self.waited[patients[~over & late]] += DAYS_PER_WEEK
+        begins = ~over & ~late
+        self._go_on(patients[begins], day[begins], rules)
+
+    def _go_on(self, patients: Array, day: Array, rules: AbstractToxicityRules) -> None:
+        """Begin the next cycle, with less where the last one was too toxic."""
+        factor = rules.later_dose(patients, self.cycle_start[patients])
+        self._close_cycle(patients)
+        self.factor[patients] *= factor
+        self._next_cycle(patients, day)
 
     def progress(self, patients: Array, day: Array) -> None:
         """Note progression; doses stop now where the schedule says so."""
@@ -182,5 +243,6 @@ class LineBook:
                     tally[:, 0],
                     tally[:, 1],
                     tally[:, 2],
+                    self.factor[patients],
                 )
             )

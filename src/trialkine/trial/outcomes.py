@@ -8,7 +8,7 @@ its lines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,26 @@ def _waits_for_a_line(record: ArmRecord) -> Array:
     for book in record.lines:
         waiting |= ~np.isnan(book.planned_start) & np.isnan(book.start)
     return np.asarray(waiting & np.isnan(record.death_day))
+
+
+def until_first_relapse(record: ArmRecord, strategy: Outcomes, lines: list[Outcomes]) -> Outcomes:
+    """The whole strategy after complete resection: the first relapse counts, on whichever line it is seen."""
+    n = len(record.status)
+    day, reason = np.full(n, np.nan), np.zeros(n, dtype=np.int8)
+    for line in lines:
+        p = line.patients
+        is_first = np.isnan(day[p]) & ~np.isnan(line.progression_day)
+        day[p] = np.where(is_first, line.progression_day, day[p])
+        reason[p] = np.where(is_first, line.progression_reason, reason[p])
+    who, start = strategy.patients, strategy.start
+    death, adequate = record.death_day[who], strategy.last_adequate
+    return replace(
+        strategy,
+        progression_day=day[who],
+        progression_reason=reason[who],
+        to_progression=time_from(start, day[who], np.where(np.isnan(death), adequate, death)),
+        progression_free=time_from(start, np.fmin(day[who], death), adequate),
+    )
 
 
 def strategy_outcomes(record: ArmRecord, lines: list[Outcomes]) -> Outcomes:

@@ -6,21 +6,27 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from trialkine.trial.protocol_parts import (
     Arm,
     Assessments,
+    BackgroundTreatment,
     Design,
     Eligibility,
     Enrolment,
+    ModelChanges,
     Part,
     SourceText,
 )
 from trialkine.trial.values import DurationText, Name, Text
+
+if TYPE_CHECKING:
+    from trialkine.agents.catalogue import AgentBook
 
 SCHEMA_ADDRESS = "https://json-schema.org/draft/2020-12/schema"
 
@@ -47,9 +53,20 @@ class Protocol(Part):
         "Needed with two or more arms.",
         examples=["counterfactual"],
     )
+    agent_files: tuple[Name, ...] = Field(
+        default=(),
+        description="Files of agents that are not part of the package, relative to this file.",
+        examples=[["my-agent.toml"]],
+    )
+    model: ModelChanges | None = Field(
+        default=None, description="Changes of the model in every arm; an arm's own come on top."
+    )
     eligibility: Eligibility = Field(default=Eligibility(), description="Rules of who may be enrolled.")
     arms: tuple[Arm, ...] = Field(
         description="The strategies that are compared.", min_length=1, max_length=20
+    )
+    background: tuple[BackgroundTreatment, ...] = Field(
+        default=(), description="Concomitant treatment of a share of the patients of every arm; not a line."
     )
     assessments: Assessments = Field(description="Scans and other measurements.")
     design: Design | None = Field(default=None, description="The rule by which the result is judged.")
@@ -75,8 +92,36 @@ class Protocol(Part):
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """The agents of all arms, each once, in order of first use."""
-        return tuple(dict.fromkeys(line.agent for arm in self.arms for line in arm.treatment))
+        """The agents of all arms and of background treatment, each once, in order of first use."""
+        return tuple(dict.fromkeys(name for arm in self.arms for name in self.agents_of(arm)))
+
+    def agents_of(self, arm: Arm) -> tuple[str, ...]:
+        """The agents that patients of one arm may receive, background treatment included."""
+        given = (*arm.treatment, *self.background)
+        return tuple(dict.fromkeys(part.agent for part in given))
+
+    def model_of(self, arm: Arm | None) -> ModelChanges:
+        """How one arm's model differs from the usual one: the protocol's changes, then the arm's own.
+
+        Without an arm: how the model differs with which the patients are drawn.
+        """
+        own = arm.model if arm is not None else None
+        return (self.model or ModelChanges()).joined(own or ModelChanges())
+
+    @cached_property
+    def agent_book(self) -> AgentBook:
+        """The agents that the protocol may name: those of this installation, and those of `agent_files`.
+
+        Raises: ProblemsError, with every fault of those files.
+        """
+        from trialkine.agents.catalogue import agent_book
+
+        return agent_book().with_files(Path(file) for file in self.agent_files)
+
+    def with_book(self, book: AgentBook) -> Protocol:
+        """This protocol with the agents that were read when it was checked, from beside its file."""
+        self.__dict__["agent_book"] = book  # where cached_property keeps it
+        return self
 
     def cut_off_days(self, last_enrolled_day: float) -> float:
         """The day of the data cut-off, counted from the first patient's enrolment.
@@ -105,8 +150,12 @@ class Protocol(Part):
 
     @property
     def content_hash(self) -> str:
-        """A hash of what the protocol says; comments, layout and the order of keys do not matter."""
-        text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
+        """A hash of what the protocol says, and of its agent files; its layout and comments do not matter."""
+        said = self.to_dict()
+        if self.agent_files:
+            read = self.agent_book.files
+            said["agent_files"] = {name: one.text for name, one in read.items() if not one.is_packaged}
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
     @staticmethod
@@ -121,15 +170,17 @@ class Protocol(Part):
         return read_protocol(path, known_names())
 
     @staticmethod
-    def from_dict(data: Mapping[str, Any]) -> Protocol:
+    def from_dict(data: Mapping[str, Any], folder: str | Path = "") -> Protocol:
         """Build and check a protocol from plain data, such as a file holds.
+
+        Names of agent files in it are relative to `folder`.
 
         Raises: ProblemsError, with every fault.
         """
         from trialkine.trial.agent_facts import known_names
         from trialkine.trial.checking import protocol_from_data
 
-        return protocol_from_data(data, known_names())
+        return protocol_from_data(data, known_names(), folder)
 
 
 def protocol_schema() -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, NoReturn
 
 from trialkine.trial.words import GROUPED_TOKEN, Cursor, Token, WordError, number_text, suggestion
 
 Basis = Literal["flat", "kg", "m2"]
-DOSE_UNITS = ("IU", "kIU", "MIU", "ng", "ug", "mg", "g")
+CELLS = "cells"
+DOSE_UNITS = ("IU", "kIU", "MIU", "ng", "ug", "mg", "g", CELLS)
 _BASES: dict[str, Basis] = {"kg": "kg", "m2": "m2", "m^2": "m2", "m²": "m2"}
 _UNIT_SPELLINGS = {"iu": "IU", "miu": "MIU", "kiu": "kIU", "mcg": "ug", "µg": "ug", "μg": "ug"}
 _SHORT_ROUTES = {
@@ -18,6 +20,7 @@ _SHORT_ROUTES = {
     **dict.fromkeys(("po", "os"), "oral"),
     **dict.fromkeys(("in", "nasal"), "intranasal"),
 }
+_ZEROS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _TIMES = ("day", "d", "dose", "h", "week")
 
 
@@ -31,7 +34,14 @@ class Dose:
 
     def __str__(self) -> str:
         per = "" if self.basis == "flat" else f"/{self.basis}"
-        return f"{number_text(self.amount)} {self.unit}{per}"
+        return f"{self.amount_text} {self.unit}{per}"
+
+    @property
+    def amount_text(self) -> str:
+        """The number as people write it: cells as 5e10, other amounts in full."""
+        if self.unit != CELLS:
+            return number_text(self.amount)
+        return str(Decimal(repr(self.amount)).normalize()).replace("E+", "e").replace("E", "e")
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,11 @@ def _dose_unit(cursor: Cursor) -> str:
     if unit not in DOSE_UNITS:
         if token.kind != "word":
             cursor.fail("the amount has no unit", token)
+        if unit.lower().removesuffix("s") in _ZEROS:
+            zeros = _ZEROS[unit.lower().removesuffix("s")]
+            cursor.fail(f"'{token.text}' is not a number here", token, f"Write it as in '5e{zeros} {CELLS}'.")
+        if unit.lower() in ("cell", CELLS):
+            cursor.fail(f"'{token.text}' is not the spelling of this unit", token, f"Write '{CELLS}'.")
         cursor.fail(f"'{token.text}' is not a unit of dose", token, suggestion(token.text, DOSE_UNITS))
     return unit
 

@@ -98,7 +98,8 @@ class Regimen:
     def in_words(self) -> str:
         """One phrase for people: doses per cycle, cycles, and when it stops."""
         doses = f"{len(self.dose_days)} dose{'s' if len(self.dose_days) > 1 else ''}"
-        phrase = f"{doses} per cycle of {number_text(round(self.cycle_days, 3))} days"
+        days = number_text(round(self.cycle_days, 3))
+        phrase = f"{doses} per cycle of {days} day{'s' if days != '1' else ''}"
         if self.max_cycles is not None:
             phrase += f", at most {self.max_cycles} cycle{'s' if self.max_cycles > 1 else ''}"
         if self.limit_days is not None:

@@ -11,17 +11,20 @@ import polars as pl
 from trialkine.endpoints.assessment import assess
 from trialkine.endpoints.categories import reason_names, response_names
 from trialkine.endpoints.criteria import AbstractCriteria
+from trialkine.endpoints.relapse import RelapseCriteria
 from trialkine.endpoints.scans import sum_of_diameters, sum_of_products
 from trialkine.records import DAYS_PER_MONTH
 from trialkine.solver.status import Status
+from trialkine.trial.adverse_events import adverse_events
 from trialkine.trial.conduct import DISEASE, TREATMENT, ArmRecord
 from trialkine.trial.history import KINDS
-from trialkine.trial.line_book import END_REASONS
-from trialkine.trial.outcomes import Outcomes, line_outcomes, strategy_outcomes
+from trialkine.trial.line_book import END_REASONS, LineBook
+from trialkine.trial.outcomes import Outcomes, line_outcomes, strategy_outcomes, until_first_relapse
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 CAUSES = {DISEASE: "disease", TREATMENT: "treatment"}
+PRODUCT_OUTCOMES = ("given", "failed", "died waiting", "lost waiting", "cut-off while waiting")
 COVARIATES = ("age", "weight_kg", "body_surface_m2", "performance_status")
 
 
@@ -30,12 +33,17 @@ def arm_tables(
 ) -> dict[str, pl.DataFrame]:
     """All tables of one arm."""
     lines = [line_outcomes(record, number, criteria, confirm) for number in range(len(record.lines))]
+    strategy = strategy_outcomes(record, lines)
+    if isinstance(criteria, RelapseCriteria):
+        strategy = until_first_relapse(record, strategy, lines)
     return {
-        "patients": _patients(record, strategy_outcomes(record, lines)),
+        "patients": _patients(record, strategy),
         "lines": pl.concat([_line(record, number, line) for number, line in enumerate(lines)]),
         "visits": _visits(record, criteria),
         "lesions": _lesions(record),
         "exposure": _exposure(record),
+        "adverse_events": _adverse_events(record),
+        "toxicities": _toxicities(record),
     }
 
 
@@ -79,10 +87,32 @@ def _doses(record: ArmRecord, numbers: Sequence[int], who: Array) -> dict[str, A
     totals = np.zeros((3, len(record.status)), dtype=np.int64)
     for number in numbers:
         for row in record.lines[number].rows:
-            for column, counts in enumerate((row.planned, row.given, row.held)):
-                np.add.at(totals[column], row.patients, counts)
+            for column, doses in enumerate((row.planned, row.given, row.held)):
+                np.add.at(totals[column], row.patients, doses)
     names = ("doses_planned", "doses_given", "doses_held")
-    return {name: totals[column][who] for column, name in enumerate(names)}
+    counts = {name: totals[column][who] for column, name in enumerate(names)}
+    books = [record.lines[number] for number in numbers]
+    return {
+        **counts,
+        "relative_dose_intensity": _time(relative_dose_intensity(books, len(record.status))[who]),
+    }
+
+
+def relative_dose_intensity(books: Sequence[LineBook], patients: int) -> Array:
+    """The amount given per time on treatment, as a fraction of what was planned; nan where nothing was due.
+
+    Holds and reductions lower it, and cycles that were put off by the share of the time that was waited.
+    """
+    delivered, due = np.zeros(patients), np.zeros(patients)
+    for book in books:
+        given = np.zeros(patients)
+        for row in book.rows:
+            np.add.at(given, row.patients, row.given * row.factor)
+            np.add.at(due, row.patients, row.planned)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            waited = np.where(book.waited > 0.0, book.waited / (book.end - book.start), 0.0)
+        delivered += given * (1.0 - waited)
+    return np.where(due > 0.0, delivered / np.maximum(due, 1.0), np.nan)
 
 
 def _patients(record: ArmRecord, outcomes: Outcomes) -> pl.DataFrame:
@@ -109,6 +139,8 @@ def _patients(record: ArmRecord, outcomes: Outcomes) -> pl.DataFrame:
             "follow_up_days": np.maximum(0.0, np.minimum(enrolled.cut_off, enrolled.dropout)),
             "death_cause": pl.Series([CAUSES.get(int(c)) for c in record.death_cause], dtype=pl.String),
             "off_study_reason": pl.Series(reason, dtype=pl.String),
+            "product_outcome": pl.Series(_product_outcomes(record), dtype=pl.String),
+            "worst_grade": _worst_grade(record, slice(None), everyone),
             **_doses(record, range(len(record.lines)), everyone),
         }
     )
@@ -116,6 +148,22 @@ def _patients(record: ArmRecord, outcomes: Outcomes) -> pl.DataFrame:
     return frame.join(scored, on=["arm", "trial", "patient"], how="left", maintain_order="left").with_columns(
         pl.col("best_response").fill_null("NE")
     )
+
+
+def _product_outcomes(record: ArmRecord) -> list[str | None]:
+    """What became of the product each patient's arm waits for; None where there is none."""
+    n = len(record.status)
+    outcome: list[str | None] = [None] * n
+    for order in record.orders[:1]:
+        is_given = np.zeros(n, dtype=bool)
+        for book in record.lines:
+            if book.line.agent == order.agent:
+                is_given |= ~np.isnan(book.start)
+        is_dead, is_lost = ~np.isnan(record.death_day), record.last_day >= record.enrolled.dropout - 1e-6
+        conditions = [is_given, order.is_told, is_dead, is_lost]
+        number = np.select(conditions, range(len(conditions)), len(conditions))
+        outcome = [PRODUCT_OUTCOMES[one] for one in number]
+    return outcome
 
 
 def _line(record: ArmRecord, number: int, outcomes: Outcomes) -> pl.DataFrame:
@@ -130,6 +178,43 @@ def _line(record: ArmRecord, number: int, outcomes: Outcomes) -> pl.DataFrame:
             "end_reason": pl.Series([END_REASONS[r] or None for r in book.end_reason[who]], dtype=pl.String),
             **_outcome_columns(outcomes),
             **_doses(record, [number], who),
+            "worst_grade": _worst_grade(record, [number], who),
+        }
+    )
+
+
+def _worst_grade(record: ArmRecord, lines: list[int] | slice, who: Array) -> pl.Series:
+    """The worst grade, 0 to 4, of each patient's toxicities; null where the treatment drives none."""
+    worst = None if record.toxicity is None else record.toxicity.worst_severe(lines)
+    if worst is None:
+        return pl.Series([None] * len(who), dtype=pl.Int64)
+    return pl.Series(worst[who], dtype=pl.Int64)
+
+
+def _adverse_events(record: ArmRecord) -> pl.DataFrame:
+    events = adverse_events(record)
+    terms = () if record.toxicity is None else record.toxicity.terms
+    return pl.DataFrame(
+        {
+            **_keys(record, events.patients),
+            "line": events.line + 1,
+            "toxicity": pl.Series([terms[number].name for number in events.toxicity], dtype=pl.String),
+            "grade": pl.Series(events.grade, dtype=pl.Int64),
+            "start_day": _time(events.start_day),
+            "worst_day": _time(events.worst_day),
+            "worst_value": _time(events.worst_value),
+            "unit": pl.Series([terms[number].unit for number in events.toxicity], dtype=pl.String),
+        }
+    )
+
+
+def _toxicities(record: ArmRecord) -> pl.DataFrame:
+    """The toxicities that the arm's treatment drives."""
+    names = () if record.toxicity is None else tuple(term.name for term in record.toxicity.terms)
+    return pl.DataFrame(
+        {
+            "arm": pl.Series([record.arm.name] * len(names), dtype=pl.String),
+            "toxicity": pl.Series(names, dtype=pl.String),
         }
     )
 
@@ -183,25 +268,29 @@ def _lesions(record: ArmRecord) -> pl.DataFrame:
 
 def _exposure(record: ArmRecord) -> pl.DataFrame:
     frames = []
-    for book in record.lines:
+    for book in (*record.lines, *record.background):
         rows = [row for row in book.rows if len(row.patients)]
-        if not rows:
+        if not rows or not book.has_doses:
             continue
+        is_background = book in record.background
         who = np.concatenate([row.patients for row in rows])
         given = np.concatenate([row.given for row in rows])
+        factor = np.concatenate([row.factor for row in rows])
         frames.append(
             pl.DataFrame(
                 {
                     **_keys(record, who),
-                    "line": np.full(len(who), book.number + 1),
+                    "line": np.full(len(who), 0 if is_background else book.number + 1),
                     "agent": [book.line.agent] * len(who),
                     "cycle": np.concatenate([row.cycle for row in rows]),
                     "start_day": np.concatenate([row.start for row in rows]),
                     "planned": np.concatenate([row.planned for row in rows]),
                     "given": given,
                     "held": np.concatenate([row.held for row in rows]),
-                    "amount_given": given * book.amount[who],
+                    "dose_factor": factor,
+                    "amount_given": given * factor * book.amount[who],
                     "dose_unit": [book.regimen.unit] * len(who),
+                    "is_background": [is_background] * len(who),
                 }
             )
         )
@@ -212,9 +301,10 @@ def _no_exposure(record: ArmRecord) -> pl.DataFrame:
     nobody = np.zeros(0, dtype=np.int64)
     whole = dict.fromkeys(("line", "cycle", "planned", "given", "held"), nobody)
     texts = {name: pl.Series([], dtype=pl.String) for name in ("agent", "dose_unit")}
-    reals = {name: np.zeros(0) for name in ("start_day", "amount_given")}
+    reals = {name: np.zeros(0) for name in ("start_day", "dose_factor", "amount_given")}
+    flags = {"is_background": pl.Series([], dtype=pl.Boolean)}
     order = [
         "arm", "trial", "patient", "line", "agent", "cycle", "start_day", "planned", "given", "held",
-        "amount_given", "dose_unit",
+        "dose_factor", "amount_given", "dose_unit", "is_background",
     ]  # fmt: skip
-    return pl.DataFrame({**_keys(record, nobody), **whole, **texts, **reals}).select(order)
+    return pl.DataFrame({**_keys(record, nobody), **whole, **texts, **reals, **flags}).select(order)

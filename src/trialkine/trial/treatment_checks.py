@@ -17,7 +17,7 @@ from trialkine.trial.regimen import Layout, lay_out, read_schedule
 from trialkine.trial.schedule import Schedule
 from trialkine.trial.sentences import Fault, choice_hint
 from trialkine.trial.start_words import AT_ONCE, StartRule, parse_start
-from trialkine.trial.words import WordError, number_text
+from trialkine.trial.words import WordError
 from trialkine.units import conversion
 
 Parsed = TypeVar("Parsed")
@@ -47,7 +47,21 @@ def treatment_faults(path: KeyPath, treatment: Any, known: KnownNames) -> Iterat
         yield from _agent_faults(line, known)
         yield from _layout_faults(line)
     for place, line in enumerate(lines):
-        yield from _start_faults(place, line, lines)
+        yield from _start_faults(place, line, lines, known)
+
+
+def background_faults(path: KeyPath, background: Any, known: KnownNames) -> Iterator[Fault]:
+    """The faults of background treatment beyond the reading of each phrase."""
+    entries = background if isinstance(background, (list, tuple)) else ()
+    seen: list[str] = []
+    for place, entry in enumerate(entries):
+        line = _line((*path, place), entry)
+        yield from _agent_faults(line, known)
+        yield from _layout_faults(line)
+        if line.agent in seen:
+            message = f"{line.agent} is given as background treatment twice. Keep one."
+            yield (*line.path, "agent"), message, None
+        seen += [line.agent] if line.agent is not None else []
 
 
 def _line(path: KeyPath, entry: Any) -> Line:
@@ -131,7 +145,7 @@ def _dose_faults(line: Line, facts: AgentFacts) -> Iterator[Fault]:
 
 def _dose_advice(dose: Dose, bases: tuple[str, ...]) -> str:
     """The dose as it was probably meant; where that would be guessing, the bases there are."""
-    bare = f"{number_text(dose.amount)} {dose.unit}"
+    bare = f"{dose.amount_text} {dose.unit}"
     if bases[0] == "flat":
         return f"Write '{bare}'."
     is_whole_body = (
@@ -164,7 +178,7 @@ def _layout_faults(line: Line) -> Iterator[Fault]:
         yield (*line.path, "schedule"), "the treatment ends before its first dose. Write a longer time.", None
 
 
-def _start_faults(place: int, line: Line, lines: list[Line]) -> Iterator[Fault]:
+def _start_faults(place: int, line: Line, lines: list[Line], known: KnownNames) -> Iterator[Fault]:
     path = (*line.path, "starts")
     if line.start is None:
         if place > 0 and not line.has_start:
@@ -175,7 +189,9 @@ def _start_faults(place: int, line: Line, lines: list[Line]) -> Iterator[Fault]:
     if place == 0 and line.start != AT_ONCE and line.start.trigger is None:
         message = f"the first line starts '{line.start}' with nothing before it."
         yield path, f"{message} Write 'at once', or leave the key out.", None
-    if line.start.trigger is None:
+    if line.start.on == "ready":
+        yield from _product_faults(path, line.start.trigger or "", lines, known)
+    elif line.start.trigger is None:
         yield from _same_agent_faults(path, place, line, lines)
     else:
         yield from _trigger_faults(path, place, line, lines)
@@ -206,9 +222,45 @@ def _trigger_faults(path: KeyPath, place: int, line: Line, lines: list[Line]) ->
         yield path, f"{message} Write '{trigger} fails', or limit its schedule.", None
     for number in range(lines.index(source) + 1, place):
         rival = lines[number].start
-        if rival is not None and rival.trigger == trigger:
+        if rival is not None and rival.trigger == trigger and rival.on != "ready":
             message = f"lines {number + 1} and {place + 1} both start after {trigger}."
             yield path, f"{message} Let one start after the other's agent.", None
+
+
+def _is_product(name: str, known: KnownNames) -> bool:
+    facts = known.agents.get(name)
+    return facts is not None and facts.is_product
+
+
+def _product_faults(path: KeyPath, product: str, lines: list[Line], known: KnownNames) -> Iterator[Fault]:
+    """A wait for something that is never ordered, or that nobody has to wait for."""
+    names = [line.agent for line in lines if line.agent is not None]
+    facts = known.agents.get(product)
+    if product not in names:
+        made = [name for name in names if not known.agents or _is_product(name, known)]
+        hint = choice_hint(product, made) if made else "Add a line that gives it, or write 'at once'."
+        yield path, f"no line gives '{product}', so it is not ordered. {hint}", None
+    elif facts is not None and not facts.is_product:
+        message = f"{product} is not made to order, so there is no waiting for it."
+        yield path, f"{message} Write 'at once'.", None
+        return
+    for line in lines:
+        if (
+            line.agent == product
+            and (line.start is None or line.start.trigger is None)
+            and not _is_unread(line)
+        ):
+            message = f"{product} is waited for here, but its own line gives it without waiting."
+            yield (
+                path,
+                f"{message} Write 'starts: when {product} is ready' there, or 'after' another line.",
+                None,
+            )
+
+
+def _is_unread(line: Line) -> bool:
+    """Whether the line has a start that could not be read, which is reported elsewhere."""
+    return line.has_start and line.start is None
 
 
 def _no_trigger(trigger: str, place: int, lines: list[Line]) -> str:

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from trialkine.trial.parameter_values import ParameterValue, parse_parameter_value
 from trialkine.trial.quantities import Dose, DoseRoute, parse_dose, parse_route
 from trialkine.trial.regimen import read_schedule
 from trialkine.trial.schedule import Schedule
-from trialkine.trial.start_words import StartRule, parse_start
+from trialkine.trial.start_words import StartRule, parse_start, parse_window
 from trialkine.trial.words import Duration, parse_duration, shorten
 
 LONGEST_TEXT = 2000
@@ -78,6 +79,13 @@ def _performance_status(value: Any) -> tuple[int, ...]:
     return wanted
 
 
+def _prior_lines(value: Any) -> tuple[int, ...]:
+    numbers = tuple(value) if isinstance(value, (list, tuple)) else ()
+    if not numbers or any(isinstance(number, bool) or number not in range(4) for number in numbers):
+        raise ValueError(f"is {_listed(value)}. List numbers from 0 to 3, as in [0, 1].")
+    return tuple(sorted(set(numbers)))
+
+
 def _age_range(value: Any) -> tuple[float, float | None]:
     bounds = tuple(value) if isinstance(value, (list, tuple)) else ()
     example = "Write [18, 75], or [18, null] for no upper limit."
@@ -129,6 +137,11 @@ Fraction = Annotated[
     PlainValidator(_number(lambda value: 0 <= value < 1, "a number from 0 to below 1")),
     _schema("number", minimum=0, exclusiveMaximum=1),
 ]
+Share = Annotated[
+    float,
+    PlainValidator(_number(lambda value: 0 < value <= 1, "a number above 0, at most 1")),
+    _schema("number", exclusiveMinimum=0, maximum=1),
+]
 ExcludedFraction = Annotated[
     float,
     PlainValidator(_number(lambda value: 0 <= value < 0.95, "a number from 0 to below 0.95")),
@@ -145,6 +158,12 @@ PerformanceStatus = Annotated[
     PlainValidator(_performance_status),
     _AS_LIST,
     _schema("array", items={"type": "integer", "minimum": 0, "maximum": 4}, minItems=1),
+]
+PriorLines = Annotated[
+    tuple[int, ...],
+    PlainValidator(_prior_lines),
+    _AS_LIST,
+    _schema("array", items={"type": "integer", "minimum": 0, "maximum": 3}, minItems=1),
 ]
 AgeRange = Annotated[
     tuple[float, float | None],
@@ -178,4 +197,16 @@ StartText = Annotated[
     PlainValidator(parse_start),
     _AS_TEXT,
     _schema("string", examples=["at once", "within 6 weeks after aldesleukin fails"]),
+]
+WindowText = Annotated[
+    StartRule,
+    PlainValidator(parse_window),
+    _AS_TEXT,
+    _schema("string", examples=["at once", "within 8 weeks"]),
+]
+ParameterValueText = Annotated[
+    ParameterValue,
+    PlainValidator(parse_parameter_value),
+    PlainSerializer(ParameterValue.to_plain, return_type=float | str),
+    WithJsonSchema({"type": ["number", "string"], "examples": [0.1, "0.1 1/day"]}),
 ]

@@ -1,0 +1,169 @@
+"""The equations of each arm, and the numbers that hold in it.
+
+Every arm has the model that it needs: the core, the mechanisms its agents act on, its agents, and what
+the protocol changes. The patients are the same whatever the arms change: they are drawn with the numbers
+of the disease and of the protocol, and keep their own deviations where an arm has another median.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from trialkine.agents.catalogue import AgentBook
+from trialkine.diseases.disease import Disease
+from trialkine.errors import InputError
+from trialkine.evidence.parameter_files import in_unit
+from trialkine.mechanisms.core import mechanisms_for, variant, variant_numbers
+from trialkine.model.compose import compose
+from trialkine.model.declarations import Parameter
+from trialkine.model.model import Model
+from trialkine.population.correlation import Correlation
+from trialkine.population.parameters import parameter_population
+from trialkine.population.patients import Patients
+from trialkine.records import ParameterRecord
+from trialkine.trial.parameter_values import ParameterValue
+from trialkine.trial.protocol import Protocol
+from trialkine.trial.protocol_parts import ModelChanges
+from trialkine.trial.result import ArmEquations
+from trialkine.units import conversion
+
+UNCHANGED = ModelChanges()
+PROTOCOL = "protocol"  # the source of a number that a protocol sets
+
+
+@dataclass(frozen=True)
+class ArmModel:
+    """A model and its numbers, in the model's units.
+
+    `records` also holds the numbers that only mechanisms read which are switched off.
+    """
+
+    model: Model
+    records: Mapping[str, ParameterRecord]
+    correlations: tuple[Correlation, ...]
+
+    def parameters(self, groups: Sequence[Patients], seed: int) -> list[Patients]:
+        """The patients of every repetition with their own values of this model's parameters."""
+        population = parameter_population(self.records, self.correlations)
+        return [
+            replace(group, parameters=population.values(seed, replicate, group.id))
+            for replicate, group in enumerate(groups)
+        ]
+
+
+def arm_model(
+    disease: Disease,
+    book: AgentBook,
+    agents: Iterable[str] = (),
+    changes: ModelChanges = UNCHANGED,
+    observed: Iterable[str] = (),
+) -> ArmModel:
+    """The model of some agents in a disease.
+
+    `observed` names quantities that are read and therefore must be part of it.
+
+    Raises: InputError, when an agent, a variant or a number is not known; CompositionError, when what is
+    left of the model after `changes.without` lacks something that the rest reads.
+    """
+    given = [book.find(name) for name in agents]
+    switched_on = [variant(name) for name in changes.variants]
+    whole = compose(mechanisms_for((*given, *switched_on), observed), given, switched_on)
+    known: dict[str, ParameterRecord] = dict(disease.records)
+    for agent in given:
+        known |= book.records(agent.name, disease.lineage)
+    for mechanism in switched_on:
+        known |= variant_numbers(mechanism.name).records_in(disease.lineage)
+    records = {}
+    for name, parameter in whole.parameters.items():
+        if name not in known:
+            raise InputError(
+                f"No number is known for '{name}' in the disease '{disease.name}'. Choose another disease, "
+                "or leave out the variant or agent that needs it."
+            )
+        records[name] = in_unit(known[name], parameter.unit)
+        if name in changes.values:
+            records[name] = with_value(records[name], changes.values[name], parameter)
+    parts = {part.name for part in whole.parts}
+    off = [name for name in changes.without if name in parts]
+    correlations = [(*entry.between, entry.value) for entry in disease.correlations]
+    return ArmModel(whole.without(*off) if off else whole, records, tuple(correlations))
+
+
+def protocol_models(protocol: Protocol, disease: Disease) -> tuple[ArmModel, list[ArmModel]]:
+    """The model with which a protocol's patients are drawn, and that of each arm, in order.
+
+    Raises: InputError and CompositionError, as `arm_model`.
+    """
+    book, observed = protocol.agent_book, tuple(protocol.assessments.biomarkers)
+    seen_at_start = (*observed, *protocol.assessments.subgroups)
+    everywhere = arm_model(disease, book, (), protocol.model_of(None), seen_at_start)
+    arms = [
+        arm_model(disease, book, protocol.agents_of(arm), protocol.model_of(arm), observed)
+        for arm in protocol.arms
+    ]
+    return everywhere, arms
+
+
+def with_value(record: ParameterRecord, stated: ParameterValue, parameter: Parameter) -> ParameterRecord:
+    """The record with another median, for every index member; the spread between patients stays.
+
+    Raises: InputError, when the value is in a unit of something else.
+    """
+    try:
+        factor = 1.0 if stated.unit is None else conversion(stated.unit, parameter.unit)
+    except InputError as error:
+        raise InputError(f"Parameter '{record.name}': {error}") from None
+    number = stated.value * factor
+    value = dict.fromkeys(record.value, number) if isinstance(record.value, Mapping) else number
+    where = f"instead of {_said(record.value)} {record.unit}".rstrip() + f" ({record.kind}, {record.source})"
+    return replace(record, value=value, kind="assumed", source=PROTOCOL, where=where, low=None, high=None)
+
+
+def _said(value: float | Mapping[str, float]) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{member}: {number:g}" for member, number in value.items())
+    return f"{value:g}"
+
+
+def usual_records(models: Sequence[ArmModel]) -> dict[str, ParameterRecord]:
+    """The number of every parameter of some arms; where arms differ, the first that no protocol has set."""
+    found: dict[str, ParameterRecord] = {}
+    for entry in models:
+        for name, record in entry.records.items():
+            if name not in found or (found[name].source == PROTOCOL and record.source != PROTOCOL):
+                found[name] = record
+    return found
+
+
+def models_of_arms(models: Sequence[ArmModel], names: Sequence[str]) -> tuple[ArmEquations, ...]:
+    """The distinct models of some arms, each with the arms' names and the numbers that are their own."""
+    usual = usual_records(models)
+    found: list[ArmEquations] = []
+    for entry, name in zip(models, names, strict=True):
+        own = tuple(record for key, record in entry.records.items() if record != usual[key])
+        for place, other in enumerate(found):
+            if other.model_hash == entry.model.hash and other.own_parameters == own:
+                found[place] = replace(other, arms=(*other.arms, name))
+                break
+        else:
+            found.append(ArmEquations((name,), str(entry.model), entry.model.hash, own))
+    return tuple(found)
+
+
+def equations_of(models: Sequence[ArmModel], names: Sequence[str]) -> str:
+    """The equations of some arms; each distinct model once, under its arms' names where there are several."""
+    groups: dict[str, list[str]] = {}
+    for entry, name in zip(models, names, strict=True):
+        groups.setdefault(entry.model.hash, []).append(name)
+    texts = {entry.model.hash: str(entry.model) for entry in models}
+    if len(groups) == 1:
+        return texts[models[0].model.hash]
+    return "\n\n".join(f"## {', '.join(arms)}\n{texts[key]}" for key, arms in groups.items())
+
+
+def hash_of(models: Sequence[ArmModel]) -> str:
+    """A name for the equations of all arms."""
+    found = list(dict.fromkeys(entry.model.hash for entry in models))
+    return found[0] if len(found) == 1 else hashlib.sha256("\n".join(found).encode()).hexdigest()
