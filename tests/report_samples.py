@@ -192,6 +192,8 @@ def _patient_rows(sketch: ArmSketch, trial: int, count: int, seed: int) -> dict[
                         "held": held,
                         "amount_given": (28 - held) * 45e6,
                         "dose_unit": "IU" if agent == "aldesleukin" else "mg",
+                        "dose_factor": 1.0,
+                        "is_background": False,
                     }
                 )
     return rows

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from protocol_samples import EXAMPLES, KNOWN
+from protocol_samples import KNOWN, TRIAL_FILES
 from trialkine.trial.checking import protocol_from_text
 from trialkine.trial.protocol import Protocol, protocol_schema
 from trialkine.trial.quantities import parse_dose, parse_route
@@ -58,6 +58,6 @@ def test_every_key_is_in_the_page():
     assert sorted(key for key in keys if f"`{key}`" not in PAGE) == []
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TRIAL_FILES, ids=lambda path: path.stem)
 def test_every_example_is_read_with_the_installed_agents(path):
     assert Protocol.read(path).arms

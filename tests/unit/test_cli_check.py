@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from protocol_samples import EVERY_KEY, KNOWN
 from report_sample_protocols import SINGLE_ARM_YAML, protocol_from_text, two_arm_text
 from trialkine.cli.main import main
 from trialkine.cli.protocol_words import dose_days_in_words, protocol_in_words
+from trialkine.trial.checking import protocol_from_text as read_text
 
 
 @pytest.fixture
@@ -100,6 +102,28 @@ def test_the_words_tell_the_case_mix_the_days_of_doses_and_the_patients_of_every
     assert lines[-1].endswith(
         "stop if at most 1 of the first 10 respond; promising if more than 5 of the first 29 do."
     )
+
+
+def test_the_words_tell_observation_background_treatment_and_changes_of_the_model() -> None:
+    lines = protocol_in_words(read_text(EVERY_KEY, KNOWN))
+    assert "  observation until the first line starts" in lines
+    assert "  observation: scans and follow-up, no doses" in lines
+    assert "  model: with il2_licensing; killing_steepness = 2; licensing_rate = 0.001 1/h" in lines
+    assert "Model of every arm: without immune_kill; kill_rate = 0.1 1/day." in lines
+    (background,) = [line for line in lines if line.startswith("Background")]
+    assert background.startswith("Background treatment of 60 % of patients: temozolomide 75 mg/m2, oral:")
+    assert background.endswith("starts within 8 weeks.")
+
+
+def test_the_words_tell_who_is_enrolled_and_by_what_else_visits_are_scored() -> None:
+    limits = "creatinine: at most 1.5 times normal, prior_lines: [0, 1], expected_survival: 3 months"
+    text = two_arm_text().replace("age: [18, 75]", f"age: [18, 75], {limits}")
+    text = text.replace("assessments: {", "assessments: {also_score: [irecist], ")
+    lines = protocol_in_words(protocol_from_text(text))
+    (enrolled,) = [line for line in lines if line.startswith("Enrolled:")]
+    assert "age 18 to 75, creatinine at most 1.5 times normal, 0 and 1 earlier lines" in enrolled
+    assert "expected survival of at least 3 months" in enrolled
+    assert any("Also scored by irecist, until progression." in line for line in lines)
 
 
 def test_the_days_of_doses_are_put_in_spans_and_many_are_cut_short() -> None:

@@ -12,6 +12,7 @@ from report_samples import SINGLE_ARM, TWO_ARMS, ArmSketch, sample_result, witho
 from trialkine.design.two_stage import FirstStageRule, TwoStageRule, Verdict
 from trialkine.records import DAYS_PER_MONTH
 from trialkine.report.answer import answer
+from trialkine.report.contrast_tables import contrast_tables
 from trialkine.report.metrics import Landmarks
 from trialkine.report.outcomes import ArmOutcomes, Summary, summarise
 from trialkine.report.protocol_facts import protocol_facts
@@ -172,16 +173,29 @@ def test_every_later_arm_is_compared_with_every_earlier_one() -> None:
     pairs = [(contrast.arm, contrast.reference) for contrast in summary.contrasts]
     assert pairs == [(second, first), (third, first), (third, second)]
     # The answer begins with the pairs of the arm that has two lines.
-    text = answer(summary).comparison
+    text = answer(summary).comparison.text
     places = [text.index(f"{arm} against {reference}") for arm, reference in (pairs[0], pairs[2], pairs[1])]
     assert places == sorted(places)
 
 
-def test_the_answer_tells_at_most_six_pairs_of_arms() -> None:
+def test_of_more_than_six_pairs_the_answer_tells_those_against_the_first_arm_and_the_tables_all() -> None:
     arms = tuple(ArmSketch(f"Arm {number}", ("aldesleukin",), 0.2, 300.0) for number in range(5))
     summary = summarise(sample_result(arms, patients=4, failed=0))
     assert len(summary.contrasts) == 10
-    assert answer(summary).comparison.count(" against Arm ") == 6
+    told = answer(summary).comparison
+    assert [pair.partition(":")[0] for pair in told.pairs] == [f"Arm {n} against Arm 0" for n in range(1, 5)]
+    assert told.note.startswith("All other pairs")
+    shown, others = contrast_tables(summary)
+    assert (len(shown.rows), len(others.rows)) == (4, 6)
+
+
+def test_a_patient_lives_longer_only_by_a_day_or_more() -> None:
+    seconds = paired_result(["SD"] * 4, ["SD"] * 4, extra_months=0.9 / DAYS_PER_MONTH)
+    (contrast,) = summarise(seconds).contrasts
+    assert (contrast.paired.longer, contrast.paired.shorter) == (0, 0)
+    days = paired_result(["SD"] * 4, ["SD"] * 4, extra_months=1.0 / DAYS_PER_MONTH)
+    (contrast,) = summarise(days).contrasts
+    assert (contrast.paired.longer, contrast.paired.shorter) == (contrast.paired.known, 0)
 
 
 def test_randomised_arms_differ_in_response_and_in_restricted_mean_survival() -> None:

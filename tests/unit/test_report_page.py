@@ -13,8 +13,9 @@ from report_sample_protocols import SINGLE_ARM_YAML, two_arm_text
 from report_samples import SINGLE_ARM, TWO_ARMS, ArmSketch, sample_result, without_responders
 from trialkine.report.figure_set import draw_figures
 from trialkine.report.outcomes import summarise
-from trialkine.report.page import report_page, unbroken
+from trialkine.report.page import report_page
 from trialkine.report.table_types import typed
+from trialkine.report.templates import unbroken
 from trialkine.trial.result import TrialResult
 
 VOID = {"meta", "br", "wbr", "img", "link", "input", "hr"}
@@ -108,13 +109,13 @@ def test_the_banner_stands_on_top_and_at_the_bottom() -> None:
 def test_sections_come_in_the_order_of_a_study_report() -> None:
     headings = re.findall(r"<h2>([^<]+)</h2>", two_arms())
     assert headings == [
-        "The question",
         "The published record beside it",
         "Outcomes",
         "Survival",
         "Tumour size and course",
         "Biomarkers",
         "Dose delivery",
+        "Toxicity",
         "Flow of patients",
         "Assumptions",
         "Equations",
@@ -123,12 +124,22 @@ def test_sections_come_in_the_order_of_a_study_report() -> None:
     ]
 
 
+def test_the_question_stands_before_the_answer() -> None:
+    page = two_arms()
+    assert 0 < page.index('class="question"') < page.index('id="answer"')
+
+
+def test_figures_are_numbered_in_the_order_of_the_page() -> None:
+    numbers = [int(number) for number in re.findall(r"<b>Figure (\d+)\.</b>", two_arms())]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_every_contents_link_leads_to_a_section() -> None:
     page = Page(two_arms())
     targets = {attributes["href"] for tag, attributes in page.tags if tag == "a" and attributes.get("href")}
     names = {f"#{attributes['id']}" for _, attributes in page.tags if attributes.get("id")}
     inside = {target for target in targets if target and target.startswith("#")}
-    assert len(inside) == 11
+    assert len(inside) == 12
     assert inside <= names
 
 
@@ -209,7 +220,7 @@ def test_the_page_says_who_is_not_enrolled() -> None:
 
 def test_doses_of_several_agents_are_not_added_up() -> None:
     text = Page(two_arms()).text
-    assert re.search(r"Doses given, mean per patient [\d.]+ [\d.]+ to [\d.]+ by line", text)
+    assert re.search(r"Doses given, mean per patient [\d.]+ [\d.]+ to [\d.]+ – see line by line", text)
 
 
 def test_assumptions_are_listed_with_their_evidence_weakest_first() -> None:

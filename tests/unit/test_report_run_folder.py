@@ -37,7 +37,7 @@ def names(folder: Path) -> list[str]:
 
 def test_the_folder_holds_exactly_what_is_promised(folder: Path) -> None:
     assert names(folder) == [
-        *(f"adam/{name}.parquet" for name in ("ADEX", "ADLB", "ADRS", "ADSL", "ADTR", "ADTTE")),
+        *(f"adam/{name}.parquet" for name in ("ADAE", "ADEX", "ADLB", "ADRS", "ADSL", "ADTR", "ADTTE")),
         "figures/biomarker_plasma_vegf.svg",
         "figures/dose_delivery.svg",
         "figures/kaplan_meier_os.svg",

@@ -33,6 +33,7 @@ PUBLISHED = {
     "os_rate_24m",
     "dor_median_months",
     "doses_given_mean",
+    "relative_dose_intensity_mean",
     "grade34_rate",
     "toxic_death_rate",
 }

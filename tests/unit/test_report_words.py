@@ -37,8 +37,13 @@ def test_an_open_upper_limit_is_printed_as_not_reached() -> None:
 
 
 def test_what_has_no_value_says_why() -> None:
+    cell = months_cell(undefined("no patients", "some method"))
+    assert (cell.value, cell.interval, cell.remark) == ("undefined", "", "no patients")
+
+
+def test_what_cannot_apply_is_a_dash_with_its_reason() -> None:
     cell = months_cell(undefined("nobody responded", "some method"))
-    assert (cell.value, cell.interval, cell.remark) == ("undefined", "", "nobody responded")
+    assert (cell.value, cell.interval, cell.remark) == ("–", "", "nobody responded")
 
 
 def test_a_value_without_interval_keeps_its_reason() -> None:
@@ -64,8 +69,21 @@ def test_each_metric_is_printed_in_its_own_unit(name: str, words: str) -> None:
 def test_metric_names_become_labels() -> None:
     assert metric_label("pfs_rate_24w") == "Progression-free at 24 weeks"
     assert metric_label("os_rate_12m") == "Alive at 12 months"
-    assert metric_label("biomarker_plasma_vegf_8w") == "Plasma VEGF at 8 weeks, of baseline"
-    assert plain_name("regulatory_t_cells") == "Regulatory T cells"
+    assert metric_label("biomarker_plasma_vegf_8w") == "Plasma VEGF at week 8, of baseline"
+    assert metric_label("biomarker_plasma_vegf_0w") == "Plasma VEGF within the first days, of baseline"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("regulatory_t_cells", "Regulatory T cells"),
+        ("im862", "IM862"),
+        ("interleukin_12", "Interleukin-12"),
+        ("il2_concentration", "IL-2 concentration"),
+    ],
+)
+def test_identifiers_become_the_names_that_readers_know(name: str, words: str) -> None:
+    assert plain_name(name) == words
 
 
 def test_p_values_have_two_digits_and_never_a_bare_zero() -> None:

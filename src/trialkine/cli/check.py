@@ -26,7 +26,7 @@ def check(
         ),
     ] = None,
 ) -> None:
-    """Say what protocol files mean, or list all their faults.
+    """Say what protocol files and assay files mean, or list all their faults.
 
     Every fault comes with its line and what to write instead. Nothing is simulated. The exit code is 0
     when all files are in order and 2 when one is not.
@@ -51,10 +51,18 @@ def check(
 
 
 def _finding(file: Path) -> dict[str, Any]:
+    from trialkine.assay.checking import assay_in_words, is_assay_file, read_assay
     from trialkine.cli.protocol_words import protocol_in_words
     from trialkine.trial.protocol import Protocol
 
     try:
+        if is_assay_file(file):
+            return {
+                "file": str(file),
+                "ok": True,
+                "problems": [],
+                "summary": assay_in_words(read_assay(file)),
+            }
         protocol = Protocol.read(file)
     except ProblemsError as error:
         problems = [{"line": problem.line, "message": problem.message} for problem in error.problems]

@@ -12,8 +12,10 @@ from typing import Annotated
 
 import typer
 
+from trialkine.cli.assay import assay
 from trialkine.cli.check import check
 from trialkine.cli.cite import cite
+from trialkine.cli.claims import claims
 from trialkine.cli.run import run
 from trialkine.cli.schema import schema
 from trialkine.errors import InputError, TrialkineError
@@ -56,7 +58,7 @@ def _trialkine(
     """
 
 
-for _command in (run, check, schema, cite):
+for _command in (run, assay, claims, check, schema, cite):
     app.command()(_command)
 
 

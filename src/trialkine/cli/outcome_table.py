@@ -10,12 +10,6 @@ if TYPE_CHECKING:
     from trialkine.report.outcomes import Summary
 
 WIDTH_WITHOUT_TERMINAL = 110
-SHORT_LABELS = {
-    "orr": "Response (CR + PR)",
-    "cr_rate": "Complete",
-    "pfs_median_months": "Median PFS, months",
-    "os_median_months": "Median OS, months",
-}
 
 
 def print_outcomes(summary: Summary, stream: TextIO) -> None:
@@ -25,19 +19,23 @@ def print_outcomes(summary: Summary, stream: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=stream, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
+    from trialkine.report.agent_evidence import evidence_words
+    from trialkine.report.endpoints_shown import main_metrics, short_label
     from trialkine.report.interval_words import TOO_FEW_TRIALS, interval_kind, shown_metrics
     from trialkine.report.strategy_words import LAST_LINE, RESPONSE_NOTE
 
     kind = interval_kind(summary)
-    is_marked = summary.facts.has_several_lines
+    is_marked = summary.facts.has_several_lines and not summary.facts.is_adjuvant
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column("Arm", style="bold")
     table.add_column("Patients", justify="right")
-    for name, label in SHORT_LABELS.items():
+    names = main_metrics(summary.facts)
+    for name in names:
+        label = short_label(name)
         table.add_column(label.replace("PFS", "PFS*") if is_marked and name.startswith("pfs") else label)
     for arm in summary.arms:
         metrics = shown_metrics(summary, arm.group)
-        cells = [_in_two_lines(metric_cell(name, metrics[name])) for name in SHORT_LABELS]
+        cells = [_in_two_lines(metric_cell(name, metrics[name])) for name in names]
         table.add_row(Text(arm.name), whole(arm.group.n), *map(Text, cells))
     console.print()
     console.print(table)
@@ -50,6 +48,9 @@ def print_outcomes(summary: Summary, stream: TextIO) -> None:
     if failed:
         total = sum(arm.simulated for arm in summary.arms)
         console.print(Text(f"{whole(failed)} of {whole(total)} simulated patients failed and are left out."))
+    evidence = evidence_words(summary.evidence)
+    if evidence:
+        console.print(Text(evidence))
     console.print(Text(BANNER, style="bold"))
 
 

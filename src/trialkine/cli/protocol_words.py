@@ -10,7 +10,15 @@ from trialkine.records import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from trialkine.trial.protocol import Protocol
-    from trialkine.trial.protocol_parts import Arm, Design, TreatmentLine
+    from trialkine.trial.protocol_parts import (
+        Arm,
+        Assessments,
+        BackgroundTreatment,
+        Design,
+        Eligibility,
+        ModelChanges,
+        TreatmentLine,
+    )
 
 SAME_DAY = 1e-6
 """Days; a dose this little before midnight is one that rounding put there."""
@@ -23,6 +31,10 @@ def protocol_in_words(protocol: Protocol) -> list[str]:
     lines = [protocol.title, _patients(protocol), _case_mix(protocol)]
     for arm in protocol.arms:
         lines += _arm(arm, protocol.enrolment.patients)
+    lines += [_background(given) for given in protocol.background]
+    if protocol.model is not None:
+        lines.append(f"Model of every arm: {_changes(protocol.model)}.")
+    lines.append(_eligibility(protocol.eligibility))
     lines.append(_scans(protocol))
     if protocol.assessments.biomarkers:
         lines.append(f"Biomarkers: {', '.join(_biomarkers(protocol))}.")
@@ -56,9 +68,54 @@ def _case_mix(protocol: Protocol) -> str:
     return f"Case mix: of eligible patients the least fit {100 * excluded:.3g} % are not enrolled."
 
 
+def _eligibility(asked: Eligibility) -> str:
+    """Who is enrolled, as far as the protocol limits it."""
+    low, high = asked.age
+    grades = _listed([f"{grade}" for grade in asked.performance_status])
+    phrases = [
+        f"performance status {grades}",
+        f"age {low:g} to {high:g}" if high is not None else f"age from {low:g}",
+    ]
+    for name in ("creatinine", "bilirubin", "neutrophils", "platelets"):
+        limit = getattr(asked, name)
+        phrases += [f"{name} {limit}"] if limit is not None else []
+    if asked.prior_lines is not None:
+        phrases.append(f"{_listed([f'{number}' for number in asked.prior_lines])} earlier lines")
+    if asked.metastatic_sites is not None:
+        phrases += [f"no metastases in {site.replace('_', ' ')}" for site in asked.metastatic_sites.exclude]
+        if asked.metastatic_sites.at_most is not None:
+            phrases.append(f"at most {asked.metastatic_sites.at_most} metastatic sites")
+    if asked.expected_survival is not None:
+        phrases.append(f"expected survival of at least {asked.expected_survival}")
+    if asked.prior_therapy != "any":
+        phrases.append(f"earlier treatment {asked.prior_therapy} (recorded only)")
+    return f"Enrolled: {', '.join(phrases)}."
+
+
 def _arm(arm: Arm, patients: int) -> list[str]:
     head = f"Arm '{arm.name}', {arm.size(patients):,} patients:"
-    return [head, *(f"  {_line(line)}" for line in arm.treatment)]
+    lines = [_line(line) for line in arm.treatment] or ["observation: scans and follow-up, no doses"]
+    if arm.treatment and arm.lines != arm.treatment:
+        lines.insert(0, "observation until the first line starts")
+    if arm.model is not None:
+        lines.append(f"model: {_changes(arm.model)}")
+    return [head, *(f"  {line}" for line in lines)]
+
+
+def _changes(model: ModelChanges) -> str:
+    """How a model differs, as phrases."""
+    phrases = [f"without {name}" for name in model.without]
+    phrases += [f"with {name}" for name in model.variants]
+    phrases += [f"{name} = {value}" for name, value in model.values.items()]
+    return "; ".join(phrases) or "as usual"
+
+
+def _background(given: BackgroundTreatment) -> str:
+    regimen = given.regimen
+    return (
+        f"Background treatment of {100 * given.share:.3g} % of patients: {given.agent} {given.dose}, "
+        f"{given.route}: {regimen.in_words()}; starts {given.start}."
+    )
 
 
 def _line(line: TreatmentLine) -> str:
@@ -109,7 +166,18 @@ def _scans(protocol: Protocol) -> str:
     return (
         f"Scans every {assessments.every} by {assessments.criteria}{confirmed}; {number} scheduled "
         f"visits after baseline before the data cut-off at {cut_off / DAYS_PER_MONTH:.3g} months."
+        f"{_further_scores(assessments)}"
     )
+
+
+def _further_scores(assessments: Assessments) -> str:
+    """By what else the same visits are scored and split."""
+    words = ""
+    if assessments.also_score:
+        words += f" Also scored by {_listed(assessments.also_score)}, until {assessments.scans_until}."
+    if assessments.subgroups:
+        words += f" Subgroups by thirds of {_listed(assessments.subgroups)}."
+    return words
 
 
 def _scans_until(protocol: Protocol, days: float) -> int:

@@ -17,10 +17,12 @@ from trialkine.report.adam_times import (
     TIME_COLUMNS,
     cut_off_day,
     enrolled_day,
+    is_adjuvant,
     strategy_and_lines,
     times_to_event,
     treatment_ends,
 )
+from trialkine.toxicity.terms import terms
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
@@ -43,6 +45,7 @@ def adam_tables(result: TrialResult) -> Mapping[str, pl.DataFrame]:
         "ADTTE": _finished(healthy, times_to_event(result, healthy.select(*_KEYS, "TRTSDT")), TIME_COLUMNS),
         "ADLB": _laboratory(result, healthy),
         "ADEX": _exposure(result, healthy),
+        "ADAE": _adverse_events(result, healthy),
     }
 
 
@@ -129,8 +132,10 @@ def _responses(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
         )
         for rows in strategy_and_lines(result)
     ]
-    order = {name: number for number, name in enumerate(("CR", "PR", "SD", "PD", "NE"), start=1)}
+    order = {name: number for number, name in enumerate(("CR", "PR", "SD", "PD", "NE", "UPD"), start=1)}
     rows = pl.concat([visits, *best])
+    if is_adjuvant(result):  # nothing was left that could respond
+        rows = rows.clear()
     rows = rows.with_columns(
         pl.col("AVALC").replace_strict(order, default=None, return_dtype=pl.Int64).alias("AVAL")
     )
@@ -206,6 +211,7 @@ def _exposure(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
         pl.col("planned").alias("EXPLAN"),
         pl.col("given").alias("EXGIVEN"),
         pl.col("held").alias("EXHELD"),
+        _flag(pl.col("is_background")).alias("EXBKGFL"),
         pl.col("amount_given").cast(pl.Float64).alias("AVAL"),
         pl.col("dose_unit").cast(pl.String).alias("AVALU"),
         pl.col("start_day").cast(pl.Float64).alias("day"),
@@ -213,8 +219,29 @@ def _exposure(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(
         pl.lit("CUMDOSE").alias("PARAMCD"), pl.lit("Amount given in the cycle").alias("PARAM")
     )
-    kept = ("PARAMCD", "PARAM", "AVAL", "AVALU", "EXTRT", "EXLINE", "EXCYCLE", "EXPLAN", "EXGIVEN", "EXHELD")
+    kept = (
+        "PARAMCD", "PARAM", "AVAL", "AVALU", "EXTRT", "EXLINE", "EXBKGFL", "EXCYCLE", "EXPLAN", "EXGIVEN",
+        "EXHELD",
+    )  # fmt: skip
     return _finished(identity, rows, kept)
+
+
+def _adverse_events(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
+    """One row per patient, line and toxicity: its worst grade, and the day on which it began."""
+    kept = ("AETERM", "AEDECOD", "AETOXGR", "ATOXGRN", "LINE", "AVAL", "AVALU")
+    known = terms().values()
+    rows = result.adverse_events.select(
+        *_KEYS,
+        pl.col("toxicity").replace_strict({t.name: t.title for t in known}).alias("AETERM"),
+        pl.col("toxicity").replace_strict({t.name: t.term for t in known}).alias("AEDECOD"),
+        pl.col("grade").cast(pl.String).alias("AETOXGR"),
+        pl.col("grade").alias("ATOXGRN"),
+        pl.col("line").alias("LINE"),
+        pl.col("worst_value").cast(pl.Float64).alias("AVAL"),
+        pl.col("unit").alias("AVALU"),
+        pl.col("start_day").cast(pl.Float64).alias("day"),
+    )
+    return _finished(identity, rows, kept).rename({"ADT": "ASTDT", "ADY": "ASTDY"})
 
 
 def _finished(identity: pl.DataFrame, rows: pl.DataFrame, kept: tuple[str, ...]) -> pl.DataFrame:

@@ -18,14 +18,25 @@ if TYPE_CHECKING:
 TIME_COLUMNS = ("LINE", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "EVNTDESC", "CNSDTDSC", "STARTDT")
 _KEYS = ("arm", "trial", "patient")
 SAME_DAY = 1e-6
+Time = tuple[str, str, str, str, str]
 _AT_LAST_SCAN = "no progression at the last scan"
-_TIMES = (
+_TIMES: tuple[Time, ...] = (
     # code, label, column, what an event is, what censoring is
     ("OS", "Overall survival", "os", "death", "alive when last known"),
     ("PFS", "Progression-free survival", "pfs", "progression or death", _AT_LAST_SCAN),
     ("TTP", "Time to progression", "ttp", "progression", _AT_LAST_SCAN),
     ("DOR", "Duration of response", "dor", "progression or death", "still responding at the last scan"),
 )
+
+_TIMES_ADJUVANT: tuple[Time, ...] = (
+    _TIMES[0],
+    ("RFS", "Relapse-free survival", "pfs", "relapse or death", "no relapse at the last scan"),
+)
+
+
+def is_adjuvant(result: TrialResult) -> bool:
+    """Whether relapse takes the place of response and progression."""
+    return bool(result.protocol.assessments.criteria == "relapse")
 
 
 def strategy_and_lines(result: TrialResult) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -40,8 +51,9 @@ def times_to_event(result: TrialResult, first_days: pl.DataFrame) -> pl.DataFram
     `first_days` holds the patients to keep, with the date `TRTSDT` of their first dose.
     """
     strategies, lines = strategy_and_lines(result)
-    has_lines = any(len(arm.treatment) > 1 for arm in result.protocol.arms)
-    parts = [*_times(strategies, LAST_LINE if has_lines else ""), *_times(lines, "")]
+    has_lines = any(len(arm.lines) > 1 for arm in result.protocol.arms)
+    times = _TIMES_ADJUVANT if is_adjuvant(result) else _TIMES
+    parts = [*_times(strategies, times, LAST_LINE if has_lines else ""), *_times(lines, times, "")]
     rows = pl.concat(parts).filter(pl.col("AVAL").is_not_null())
     rows = rows.join(first_days, on=_KEYS, how="inner", maintain_order="left").with_columns(
         (pl.col("TRTSDT") + pl.duration(days=pl.col("origin").round().cast(pl.Int64)))
@@ -54,12 +66,12 @@ def times_to_event(result: TrialResult, first_days: pl.DataFrame) -> pl.DataFram
     return rows.drop("TRTSDT")
 
 
-def _times(rows: pl.DataFrame, progression: str) -> list[pl.DataFrame]:
+def _times(rows: pl.DataFrame, times: tuple[Time, ...], progression: str) -> list[pl.DataFrame]:
     """The times to events of strategies or of lines; `progression` says which progression counts."""
     has_died = pl.col("os_event").cast(pl.Boolean).fill_null(False)
     at_death = has_died & ((pl.col("os_days") - pl.col("ttp_days")).abs() < SAME_DAY)
     parts = []
-    for code, label, name, event, censoring in _TIMES:
+    for code, label, name, event, censoring in times:
         said = f"{label} ({progression})" if progression and name in ("pfs", "ttp") else label
         why = pl.lit(censoring)
         if name == "ttp":
@@ -79,7 +91,7 @@ def _times(rows: pl.DataFrame, progression: str) -> list[pl.DataFrame]:
                 pl.col("response_day" if name == "dor" else "start_day").cast(pl.Float64).alias("origin"),
             )
         )
-    responders = rows.filter(pl.col("response_day").is_not_null())
+    responders = rows.filter(pl.col("response_day").is_not_null() & (times is not _TIMES_ADJUVANT))
     parts.append(
         responders.select(
             *_KEYS,

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialkine.design.two_stage import TwoStageRule
+from trialkine.report.agent_evidence import evidence_words
+from trialkine.report.answer_splits import biomarker_sentence, criteria_sentence, thirds_sentence
 from trialkine.report.contrasts import ArmContrast
 from trialkine.report.interval_words import interval_kind, shown_metrics
-from trialkine.report.outcomes import ArmOutcomes, BiomarkerTest, Summary
+from trialkine.report.metrics import Metrics
+from trialkine.report.outcomes import ArmOutcomes, Summary
 from trialkine.report.strategy_words import RESPONSE_NOTE, progression_free_words
 from trialkine.report.verdict import ArmVerdict
 from trialkine.report.words import (
@@ -17,13 +20,13 @@ from trialkine.report.words import (
     months_cell,
     p_value_words,
     percent_cell,
-    plain_name,
     signed,
     whole,
 )
 from trialkine.statistics.estimate import Estimate
 
 MOST_CONTRASTS = 6
+"""More pairs of arms than this are told in the tables only."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +38,42 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """The arms against each other: what kind of comparison it is, the pairs, and what to mind."""
+
+    head: str = ""
+    pairs: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it as running text; empty without a pair."""
+        if not self.pairs:
+            return ""
+        return f"{self.head}: {'; '.join(self.pairs)}.{f' {self.note}' if self.note else ''}"
+
+
+@dataclass(frozen=True)
 class Answer:
-    """One finding per arm, how the arms compare and what the design says, and how far to trust it."""
+    """One finding per arm, how the arms compare and what the design says, and how far to trust it.
+
+    `splits` are sentences on the same patients by other criteria, or by thirds of a state before treatment.
+    """
 
     findings: tuple[Finding, ...]
-    comparison: str
+    comparison: Comparison
+    splits: tuple[str, ...]
     biomarkers: str
     verdict: str
     caution: str
+    evidence: str
 
     @property
     def text(self) -> str:
         """All of it as one paragraph."""
-        rest = (self.comparison, self.biomarkers, self.verdict, self.caution)
         parts = [f"{finding.arm}: {finding.words}" for finding in self.findings]
-        return " ".join(part for part in (*parts, *rest) if part)
+        rest = (self.comparison.text, *self.splits, self.biomarkers, self.verdict, self.caution)
+        return " ".join(part for part in (*parts, *rest, self.evidence) if part)
 
 
 def answer(summary: Summary) -> Answer:
@@ -60,9 +84,11 @@ def answer(summary: Summary) -> Answer:
             for place, arm in enumerate(summary.arms)
         ),
         _comparison(summary),
-        _biomarker_sentence(summary),
+        tuple(filter(None, (criteria_sentence(summary), thirds_sentence(summary)))),
+        biomarker_sentence(summary),
         _verdict_sentence(summary.verdicts, summary.replicates) if summary.verdicts else "",
         _caution(summary),
+        evidence_words(summary.evidence),
     )
 
 
@@ -95,6 +121,8 @@ def _arm_words(summary: Summary, arm: ArmOutcomes, *, is_first: bool) -> str:
     if arm.group.n == 0:
         return f"no result, because none of its {whole(arm.simulated)} patients could be simulated."
     metrics = shown_metrics(summary, arm.group)
+    if summary.facts.is_adjuvant:
+        return _relapse_words(summary, arm, is_first=is_first)
     kind = f"{interval_kind(summary)} "
     trials = f" in each of {whole(summary.replicates)} trials" if summary.is_predictive else ""
     patients = "1 simulated patient" if arm.group.n == 1 else f"{whole(arm.group.n)} simulated patients"
@@ -102,7 +130,28 @@ def _arm_words(summary: Summary, arm: ArmOutcomes, *, is_first: bool) -> str:
         f"of {patients}{trials}, {_with_interval(metrics['orr'], kind if is_first else '')} responded "
         f"({percent_cell(metrics['cr_rate']).value} completely); median "
         f"{progression_free_words(summary.facts)} was {_median(metrics['pfs_median_months'])}, "
-        f"median overall survival {_median(metrics['os_median_months'])}."
+        f"median overall survival {_median(metrics['os_median_months'])}"
+        f"{_severe_words(metrics)}."
+    )
+
+
+def _severe_words(metrics: Metrics) -> str:
+    """How many were harmed; nothing where the treatment drives no toxicity that is followed."""
+    severe = metrics["grade34_rate"]
+    return "" if severe.estimate is None else f"; toxicity of grade 3 or 4 in {percent_cell(severe).value}"
+
+
+def _relapse_words(summary: Summary, arm: ArmOutcomes, *, is_first: bool) -> str:
+    """What is said of an arm in which all that could be seen was removed before the trial."""
+    metrics = shown_metrics(summary, arm.group)
+    kind = f"{interval_kind(summary)} " if is_first else ""
+    trials = f" in each of {whole(summary.replicates)} trials" if summary.is_predictive else ""
+    free = _with_interval(metrics["rfs_rate_24m"], kind)
+    return (
+        f"of {whole(arm.group.n)} simulated patients{trials}, {free} "
+        f"were free of relapse at 24 months; median relapse-free survival was "
+        f"{_median(metrics['rfs_median_months'])}, median overall survival "
+        f"{_median(metrics['os_median_months'])}{_severe_words(metrics)}."
     )
 
 
@@ -120,41 +169,46 @@ def _median(months: Estimate) -> str:
     return f"{cell.value} months ({cell.interval})" if cell.interval else f"{cell.value} months"
 
 
-def _comparison(summary: Summary) -> str:
+def _comparison(summary: Summary) -> Comparison:
     """The arms against each other, in the terms their patients allow."""
-    chosen = _told_contrasts(summary)
+    chosen = told_contrasts(summary)
     if not chosen:
-        return ""
-    if summary.facts.is_counterfactual:
-        found, window = [], None
-        for contrast in chosen:
-            found.append(_paired_words(contrast, window))
-            window = contrast.paired.until_months if contrast.paired is not None else None
-        pooled = f" of all {whole(summary.replicates)} trials together" if summary.is_predictive else ""
-        same = f"In the same patients{pooled} (95 % confidence intervals): {'; '.join(found)}."
-        return same + _unlike_lines(summary)
-    found = [_randomised_words(contrast) for contrast in chosen]
-    return f"In different patients (95 % confidence intervals): {'; '.join(found)}.{_unlike_lines(summary)}"
+        return Comparison()
+    if not summary.facts.is_counterfactual:
+        pairs = tuple(_randomised_words(contrast) for contrast in chosen)
+        return Comparison("In different patients (95 % confidence intervals)", pairs, _note(summary))
+    found, window = [], None
+    for contrast in chosen:
+        found.append(_paired_words(contrast, window))
+        window = contrast.paired.until_months if contrast.paired is not None else None
+    pooled = f" of all {whole(summary.replicates)} trials together" if summary.is_predictive else ""
+    head = f"In the same patients{pooled} (95 % confidence intervals)"
+    return Comparison(head, tuple(found), _note(summary))
 
 
-def _told_contrasts(summary: Summary) -> list[ArmContrast]:
-    """At most `MOST_CONTRASTS` pairs of arms, those with the most lines of treatment first."""
+def told_contrasts(summary: Summary) -> list[ArmContrast]:
+    """The pairs of arms worth a sentence each: all of them or, of many, those against the first arm."""
+    every = list(summary.contrasts)
+    if len(every) > MOST_CONTRASTS:
+        return [pair for pair in every if pair.reference == summary.arms[0].name][:MOST_CONTRASTS]
+    if summary.facts.is_adjuvant:
+        return every
     lines = summary.facts.lines_of
-    ordered = sorted(
-        summary.contrasts,
-        key=lambda pair: max(lines.get(pair.arm, 1), lines.get(pair.reference, 1)),
-        reverse=True,
+    return sorted(
+        every, key=lambda pair: max(lines.get(pair.arm, 1), lines.get(pair.reference, 1)), reverse=True
     )
-    return ordered[:MOST_CONTRASTS]
 
 
-def _unlike_lines(summary: Summary) -> str:
-    """What keeps responses of arms from being alike in kind."""
-    if not summary.facts.has_unequal_lines:
-        return f" {RESPONSE_NOTE}" if summary.facts.has_several_lines else ""
-    return (
-        f" {RESPONSE_NOTE} Arms of more lines have more chances to respond; survival compares as it stands."
-    )
+def _note(summary: Summary) -> str:
+    """What keeps responses of arms from being alike in kind, and where the other pairs are."""
+    words = []
+    if len(summary.contrasts) > MOST_CONTRASTS:
+        words.append("All other pairs of arms stand below.")
+    if summary.facts.has_several_lines and not summary.facts.is_adjuvant:
+        words.append(RESPONSE_NOTE)
+        if summary.facts.has_unequal_lines:
+            words.append("Arms of more lines have more chances to respond; survival compares as it stands.")
+    return " ".join(words)
 
 
 def _paired_words(contrast: ArmContrast, told_window: float | None) -> str:
@@ -162,6 +216,12 @@ def _paired_words(contrast: ArmContrast, told_window: float | None) -> str:
     paired = contrast.paired
     assert paired is not None  # arms that share patients are contrasted in pairs
     pair = f"{contrast.arm} against {contrast.reference}"
+    if paired.relapse_free_months is not None:
+        free = _survival_words(
+            paired.relapse_free_months, paired.until_months, told_window, "free of relapse"
+        )
+        lives = _survival_words(paired.survival_months, paired.until_months, paired.until_months)
+        return f"{pair}:{free.removeprefix(' and')}{lives.replace(' months', ' months alive')}"
     if paired.response_difference.estimate is None:
         return f"{pair} cannot be compared ({paired.response_difference.why})"
     unit = " percentage points of response" if told_window is None else " points"
@@ -169,13 +229,13 @@ def _paired_words(contrast: ArmContrast, told_window: float | None) -> str:
     return f"{pair}: {response}{_survival_words(paired.survival_months, paired.until_months, told_window)}"
 
 
-def _survival_words(months: Estimate, until: float, told_window: float | None) -> str:
+def _survival_words(months: Estimate, until: float, told_window: float | None, state: str = "alive") -> str:
     if months.estimate is None:
         return ""
     window = (
         ""
         if told_window is not None and f"{told_window:.1f}" == f"{until:.1f}"
-        else (f" alive within the first {until:.1f}, on average")
+        else (f" {state} within the first {until:.1f}, on average")
     )
     return f" and {_difference(months, 1.0, f' months{window}')}"
 
@@ -197,35 +257,18 @@ def _randomised_words(contrast: ArmContrast) -> str:
         return f"{pair} differs in overall survival at p < 0.05 (log-rank) in {share} of the trials"
     test = randomised.overall_survival
     tested = f"log-rank test of overall survival {p_value_words(test.p_value, test.why)}"
+    if randomised.relapse_free_months is not None:
+        free = _survival_words(
+            randomised.relapse_free_months, randomised.until_months, None, "free of relapse"
+        )
+        relapse = p_value_words(randomised.progression_free.p_value, randomised.progression_free.why)
+        words = f"{free.removeprefix(' and')}, log-rank test of relapse-free survival {relapse}"
+        return f"{pair}:{words}, {tested.removeprefix('log-rank test ')}"
     if randomised.response_difference.estimate is None:
         return f"{pair} cannot be compared ({randomised.response_difference.why})"
     response = _difference(randomised.response_difference, 100.0, " percentage points of response")
     survival = _survival_words(randomised.survival_months, randomised.until_months, None)
     return f"{pair}: {response}{survival}, {tested}"
-
-
-def _biomarker_sentence(summary: Summary) -> str:
-    """The paired tests that the protocol asks for: geometric mean ratio to baseline, and its p-value."""
-    found = [
-        f"{arm.name}, {plain_name(test.biomarker)} at week {test.week}: {_test_words(test)}"
-        for arm in summary.arms
-        for test in arm.biomarker_tests
-    ]
-    if not found:
-        return ""
-    first = " in the first trial" if summary.is_predictive else ""
-    return (
-        f"Against the same patients' baseline{first} (ratio, 95 % confidence interval, paired "
-        f"t-test on logs): {'; '.join(found)}."
-    )
-
-
-def _test_words(test: BiomarkerTest) -> str:
-    ratio = test.t_test.ratio
-    if ratio.estimate is None:
-        return f"undefined ({ratio.why})"
-    interval = f" ({ratio.low:.2f} to {ratio.high:.2f})" if None not in (ratio.low, ratio.high) else ""
-    return f"{ratio.estimate:.2f}{interval}, {p_value_words(test.t_test.test.p_value, test.t_test.test.why)}"
 
 
 def case_mix_words(excluded: Sequence[float]) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from trialkine.evidence.sources import sources
+from trialkine.evidence.sources import Source, sources
 from trialkine.records import Kind, ParameterRecord
 from trialkine.report.citation import CitedSource, cited
 from trialkine.report.words import as_number, listed
+
+if TYPE_CHECKING:
+    from trialkine.trial.result import TrialResult
 
 KIND_WORDS: Mapping[Kind, str] = {
     "assumed": "nobody has measured it",
@@ -63,9 +67,28 @@ def evidence_sentence(groups: list[ParameterGroup]) -> str:
     )
 
 
-def cited_sources(parameters: Iterable[ParameterRecord]) -> list[CitedSource]:
-    """The sources that the parameters name, by key; a key outside the catalogue says so."""
-    known = sources()
+def every_record(result: TrialResult) -> tuple[ParameterRecord, ...]:
+    """Every number of a result, those of single arms included."""
+    return (*result.parameters, *(record for entry in result.models for record in entry.own_parameters))
+
+
+def own_numbers(result: TrialResult) -> list[tuple[str, tuple[ParameterRow, ...]]]:
+    """The numbers in which some arms differ from the others, under the arms' names."""
+    return [
+        (listed(list(entry.arms)), tuple(_row(record) for record in entry.own_parameters))
+        for entry in result.models
+        if entry.own_parameters
+    ]
+
+
+def cited_sources(
+    parameters: Iterable[ParameterRecord], citations: Mapping[str, Source] | None = None
+) -> list[CitedSource]:
+    """The sources that the parameters name, by key; a key outside the catalogue says so.
+
+    `citations` holds further sources by key, such as those of agents' own files.
+    """
+    known = {**sources(), **(citations or {})}
     found = []
     for key in sorted({record.source for record in parameters}):
         if key in known:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
 
 SIGNIFICANCE = 0.05
+ONE_DAY = (1.0 - 1e-9) / DAYS_PER_MONTH
+"""Months."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class PairedContrast:
 
     `survival_months` is the mean over patients of (time alive under this arm minus time alive under the
     reference), each time cut at `until_months`, up to which both histories are known for `known` patients.
-    `longer` and `shorter` count patients who live longer or shorter under this arm within that window.
+    `longer` and `shorter` count patients who live longer or shorter under this arm within that window, by a
+    day or more: that is how exactly a death is known.
+    After complete resection nothing responds, and `relapse_free_months` is the same mean of time without
+    relapse.
     """
 
     pairs: int
@@ -44,13 +49,15 @@ class PairedContrast:
     known: int
     longer: int
     shorter: int
+    relapse_free_months: Estimate | None = None
 
 
 @dataclass(frozen=True)
 class RandomisedContrast:
     """Different patients under two treatments; of a repeated trial the first, and the share with p < 0.05.
 
-    `survival_months` is the difference of the restricted mean survival up to `until_months`.
+    `survival_months` is the difference of the restricted mean survival up to `until_months`;
+    `relapse_free_months`, after complete resection, that of relapse-free survival.
     """
 
     response_difference: Estimate
@@ -59,6 +66,7 @@ class RandomisedContrast:
     overall_survival: TestResult
     progression_free: TestResult
     significant_share: Estimate | None
+    relapse_free_months: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -100,8 +108,8 @@ def paired_contrast(result: TrialResult, arm: str, reference: str) -> PairedCont
         survival_months=mean_interval(survival),
         until_months=until / DAYS_PER_MONTH,
         known=len(survival),
-        longer=sum(difference > 0 for difference in survival),
-        shorter=sum(difference < 0 for difference in survival),
+        longer=sum(difference >= ONE_DAY for difference in survival),
+        shorter=sum(difference <= -ONE_DAY for difference in survival),
     )
 
 

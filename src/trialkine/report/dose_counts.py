@@ -24,12 +24,17 @@ class CycleDoses:
 
 @dataclass(frozen=True)
 class AgentDoses:
-    """The cycles of one agent on one line of one arm."""
+    """The cycles of one agent on one line of one arm; line 0 is background treatment."""
 
     arm: str
     line: int
     agent: str
     cycles: tuple[CycleDoses, ...]
+
+    @property
+    def place(self) -> str:
+        """Where in the strategy it is given."""
+        return f"line {self.line}" if self.line else "background treatment"
 
 
 def agent_doses(result: TrialResult) -> list[AgentDoses]:

@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from trialkine.report.adverse_event_tables import severe_in_words
+from trialkine.report.adverse_events import arm_toxicities
 from trialkine.report.biomarker_change import biomarker_courses
 from trialkine.report.curves import ENDPOINTS, arm_curves
 from trialkine.report.dose_counts import agent_doses
+from trialkine.report.endpoints_shown import progression_title
 from trialkine.report.figures.biomarker import biomarker_figure
+from trialkine.report.figures.criteria_calls import criteria_calls, most_disputed
 from trialkine.report.figures.dose_delivery import MOST_CYCLES, dose_delivery
-from trialkine.report.figures.kaplan_meier import draw_curves
+from trialkine.report.figures.kaplan_meier import MOST_BANDS, draw_curves
 from trialkine.report.figures.spider import MOST_PATIENTS as MOST_SPIDER_LINES
 from trialkine.report.figures.spider import spider
 from trialkine.report.figures.style import svg_document
 from trialkine.report.figures.swimmer import lanes_per_arm, swimmer
+from trialkine.report.figures.toxicity import toxicity_bars
 from trialkine.report.figures.waterfall import MOST_PATIENTS as MOST_WATERFALL_BARS
 from trialkine.report.figures.waterfall import waterfall
 from trialkine.report.picks import evaluable, stated_choice
 from trialkine.report.strategy_words import LAST_LINE, PROGRESSION_NOTE
 from trialkine.report.tumour_size import size_measure
-from trialkine.report.words import plain_name
+from trialkine.report.words import listed, plain_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +47,72 @@ class ReportFigure:
 
 def draw_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFigure]:
     """All figures by file name, in the order of the report."""
-    figures = {f"kaplan_meier_{name}": _curves(result, summary, name) for name in ("os", "pfs")}
+    figures = _criteria_figure(result)
+    figures |= {f"kaplan_meier_{name}": _curves(result, summary, name) for name in ("os", "pfs")}
+    if not summary.facts.is_adjuvant:
+        figures |= _tumour_figures(result, summary)
+    for name, unit in result.biomarkers.items():
+        figures[f"biomarker_{name}"] = _finished(
+            biomarker_figure(biomarker_courses(result, name)),
+            f"biomarker_{name}",
+            f"{plain_name(name)} (measured in {unit or 'fold'}) in percent of each patient's baseline: "
+            "median, and the middle half of the patients still measured, which is no confidence interval.",
+            f"{plain_name(name)} over time, one line per arm.",
+        )
+    return figures | _dose_figure(result) | _toxicity_figure(result)
+
+
+def _criteria_figure(result: TrialResult) -> dict[str, ReportFigure]:
+    """The scans on which the criteria differ, where several score."""
+    disputed = most_disputed(result)
+    if disputed is None:
+        return {}
+    figure = _finished(
+        criteria_calls(result, *disputed),
+        "criteria",
+        "The patient about whom the criteria differ most: the diameter of every target lesion as read, and "
+        "each criterion's call at every scan. A dotted line is the first scan that showed a new "
+        "lesion, which no curve follows. WHO criteria and RECIST 1.1 do not go back behind a progression; "
+        "UPD of iRECIST is progression still to be confirmed.",
+        "Lesion diameters of one patient over time, above one row of calls per criterion.",
+    )
+    return {"criteria": figure}
+
+
+def _dose_figure(result: TrialResult) -> dict[str, ReportFigure]:
+    doses = agent_doses(result)
+    if not doses:
+        return {}
+    figure = _finished(
+        dose_delivery(doses, result.arms),
+        "dose_delivery",
+        "Doses planned, given and held per patient who started each course or cycle "
+        f"(at most the first {MOST_CYCLES}).",
+        "Bars of planned, given and held doses per course or cycle; the table below has the means.",
+    )
+    return {"dose_delivery": figure}
+
+
+def _toxicity_figure(result: TrialResult) -> dict[str, ReportFigure]:
+    """Worst grades, where any arm drives any toxicity that is followed."""
+    toxicities = arm_toxicities(result)
+    if not any(arm.outcomes for arm in toxicities):
+        return {}
+    left_out = dict.fromkeys(title.lower() for arm in toxicities for title in arm.left_out)
+    without = f"; “any” leaves out {listed(list(left_out))}" if left_out else ""
+    figure = _finished(
+        toxicity_bars(toxicities, result.arms),
+        "toxicity",
+        "Patients by their worst grade of each toxicity that the treatment drives, the most often severe on "
+        f"top{without}. A toxicity that is not named is not driven by the treatment.",
+        f"Stacked bars of worst grades. {severe_in_words(toxicities)}",
+    )
+    return {"toxicity": figure}
+
+
+def _tumour_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFigure]:
+    """What happened to measurable tumours."""
+    figures: dict[str, ReportFigure] = {}
     measure = size_measure(summary.facts.criteria)
     bounds = f"dashed lines at {measure.response_percent:+.0f} % and {measure.growth_percent:+.0f} %".replace(
         "-", "−"
@@ -78,21 +148,6 @@ def draw_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFigur
         f"{last_line} {_shown(result, lanes, 'each best response in its share')}",
         "Swimmer plot: one lane per patient with lines of treatment, response, progression and death.",
     )
-    for name, unit in result.biomarkers.items():
-        figures[f"biomarker_{name}"] = _finished(
-            biomarker_figure(biomarker_courses(result, name)),
-            f"biomarker_{name}",
-            f"{plain_name(name)} (measured in {unit or 'fold'}) in percent of each patient's baseline: "
-            "median, and the middle half of the patients still measured.",
-            f"{plain_name(name)} over time, one line per arm.",
-        )
-    figures["dose_delivery"] = _finished(
-        dose_delivery(agent_doses(result), result.arms),
-        "dose_delivery",
-        "Doses planned, given and held per patient who started each course or cycle "
-        f"(at most the first {MOST_CYCLES}).",
-        "Bars of planned, given and held doses per course or cycle; the table below has the means.",
-    )
     return figures
 
 
@@ -103,17 +158,22 @@ def _finished(figure: Figure, name: str, caption: str, description: str) -> Repo
 def _curves(result: TrialResult, summary: Summary, endpoint: str) -> ReportFigure:
     curves = arm_curves(result, endpoint)
     title = ENDPOINTS[endpoint]
+    if endpoint == "pfs":
+        title = progression_title(summary.facts, title)
     is_last_line = endpoint in ("pfs", "ttp") and summary.facts.has_several_lines
+    is_last_line = is_last_line and not summary.facts.is_adjuvant  # the first relapse counts
     named = f"{title} ({LAST_LINE})" if is_last_line else title
     progression = f" {PROGRESSION_NOTE}" if is_last_line else ""
+    has_bands = len(result.arms) <= MOST_BANDS
+    limits = " with pointwise 95 % log-log limits" if has_bands else ", without limits for so many arms"
     band = (
-        f"the median curve of {result.replicates} trials{_trial_band(summary)}"
+        f"the median curve of {result.replicates} trials{_trial_band(summary) if has_bands else ''}"
         if summary.is_predictive
-        else "Kaplan-Meier curves with pointwise 95 % log-log limits; ticks mark censored patients"
+        else f"Kaplan-Meier curves{limits}; ticks mark censored patients"
     )
     caution = (
         " The arms hold the same patients, so the bands must not be compared as if they were independent."
-        if summary.facts.is_counterfactual and len(result.arms) > 1
+        if summary.facts.is_counterfactual and len(result.arms) > 1 and has_bands
         else ""
     )
     medians = "; ".join(f"{curve.arm}: {curve.median}" for curve in curves)

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ArmFlow:
-    """The patients of one arm over all repetitions of the trial, counted by how they left."""
+    """The patients of one arm over all repetitions of the trial, counted by how they left.
+
+    `products` counts what became of products made to order, by outcome; `background`, by agent, who received
+    background treatment.
+    """
 
     arm: str
     enrolled: int
@@ -27,6 +31,8 @@ class ArmFlow:
     censored: int
     no_scan: int
     lines: tuple[tuple[int, str, int], ...]
+    products: tuple[tuple[str, int], ...] = ()
+    background: tuple[tuple[str, int], ...] = ()
 
 
 def arm_flows(result: TrialResult) -> list[ArmFlow]:
@@ -62,9 +68,31 @@ def arm_flows(result: TrialResult) -> list[ArmFlow]:
                 lines=tuple(
                     (int(line), str(agent), int(count)) for line, agent, count in reached.iter_rows()
                 ),
+                products=_counts(healthy, "product_outcome"),
+                background=_counts(_background(result, healthy), "agent"),
             )
         )
     return flows
+
+
+def _background(result: TrialResult, patients: pl.DataFrame) -> pl.DataFrame:
+    """One row per patient and agent given as background treatment."""
+    keys = ["arm", "trial", "patient"]
+    if "is_background" not in result.exposure.columns:
+        return result.exposure.clear()
+    rows = result.exposure.filter(pl.col("is_background") & (pl.col("given") > 0))
+    return rows.join(patients.select(keys), on=keys, how="semi").unique([*keys, "agent"])
+
+
+def _counts(rows: pl.DataFrame, column: str) -> tuple[tuple[str, int], ...]:
+    """How often each text occurs in a column, where there is such a column; the most frequent first."""
+    if column not in rows.columns:
+        return ()
+    found = rows.select(pl.col(column).cast(pl.String)).drop_nulls().group_by(column).len()
+    return tuple(
+        (str(text), int(count))
+        for text, count in found.sort("len", column, descending=[True, False]).iter_rows()
+    )
 
 
 def failures_by_arm(result: TrialResult) -> list[tuple[str, str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from trialkine.report.endpoints_shown import main_metrics
 from trialkine.report.interval_words import TOO_FEW_TRIALS, interval_kind, shown_metrics
 from trialkine.report.outcomes import Summary, summarise
 from trialkine.report.strategy_words import strategy_label, strategy_notes
@@ -12,8 +13,6 @@ from trialkine.report.words import BANNER, metric_cell, whole
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
-
-MAIN_METRICS = ("orr", "cr_rate", "pfs_median_months", "os_median_months")
 
 
 def result_html(result: TrialResult) -> str:
@@ -23,13 +22,14 @@ def result_html(result: TrialResult) -> str:
 
 def summary_html(summary: Summary) -> str:
     """The main outcomes of each arm as an HTML fragment."""
-    head = "".join(_head(strategy_label(name, summary.facts)) for name in MAIN_METRICS)
+    shown = main_metrics(summary.facts)
+    head = "".join(_head(strategy_label(name, summary.facts)) for name in shown)
     rows = []
     for arm in summary.arms:
         metrics = shown_metrics(summary, arm.group)
         cells = "".join(
             f'<td style="text-align:left">{escape(metric_cell(name, metrics[name]).in_a_line)}</td>'
-            for name in MAIN_METRICS
+            for name in shown
         )
         rows.append(
             f'<tr><th scope="row" style="text-align:left">{escape(arm.name)}</th>'

@@ -16,17 +16,27 @@ from trialkine.statistics.estimate import Estimate, undefined
 from trialkine.statistics.proportions import exact_interval
 from trialkine.statistics.summary import mean_interval
 from trialkine.statistics.survival import KaplanMeier, kaplan_meier, median_survival, survival_at
+from trialkine.toxicity.terms import SEVERE
 
 Metrics = Mapping[str, Estimate]
+NO_MEASURABLE_DISEASE = "nothing was left that could respond or progress"
 RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
 
 @dataclass(frozen=True)
 class Landmarks:
-    """When progression-free and overall survival are read off their curves."""
+    """When progression-free, overall and relapse-free survival are read off their curves.
+
+    Months for relapse-free survival mean that patients started without measurable disease.
+    """
 
     pfs_weeks: tuple[int, ...] = (8, 16, 24, 52)
     os_months: tuple[int, ...] = (6, 12, 24)
+    rfs_months: tuple[int, ...] = ()
+
+
+ADJUVANT_LANDMARKS = Landmarks(os_months=(12, 24, 60), rfs_months=(12, 24, 60))
+"""For trials after complete resection, in which relapse takes the place of response and progression."""
 
 
 def outcome_metrics(patients: pl.DataFrame, landmarks: Landmarks) -> dict[str, Estimate]:
@@ -40,15 +50,32 @@ def outcome_metrics(patients: pl.DataFrame, landmarks: Landmarks) -> dict[str, E
     for week in landmarks.pfs_weeks:
         found[f"pfs_rate_{week}w"] = _rate_at(pfs, week * DAYS_PER_WEEK)
     found["ttp_median_months"] = in_months(median_survival(ttp))
-    found["rfs_median_months"] = undefined("relapse is counted only after complete resection", "none")
+    found |= _relapse_free(pfs, landmarks)
     found["os_median_months"] = in_months(median_survival(survival))
     for month in landmarks.os_months:
         found[f"os_rate_{month}m"] = _rate_at(survival, month * DAYS_PER_MONTH)
     found["dor_median_months"] = _response_duration(patients)
     found["doses_given_mean"] = mean_interval(_column(patients, "doses_given"))
-    found["grade34_rate"] = undefined("toxicity grades are not simulated", "none")
+    found["relative_dose_intensity_mean"] = _dose_intensity(patients)
+    found["grade34_rate"] = _severe_toxicity(patients)
     found["toxic_death_rate"] = _toxic_deaths(patients)
-    return found
+    return _without_measurable_disease(found) if landmarks.rfs_months else found
+
+
+def _relapse_free(curve: KaplanMeier, landmarks: Landmarks) -> dict[str, Estimate]:
+    """Relapse-free survival, for which a curve to relapse or death stands where there was a resection."""
+    if not landmarks.rfs_months:
+        why = "relapse is counted only after complete resection"
+        return {"rfs_median_months": undefined(why, "none")}
+    rates = {f"rfs_rate_{month}m": _rate_at(curve, month * DAYS_PER_MONTH) for month in landmarks.rfs_months}
+    return {"rfs_median_months": in_months(median_survival(curve)), **rates}
+
+
+def _without_measurable_disease(found: dict[str, Estimate]) -> dict[str, Estimate]:
+    """The same measures with response and progression undefined."""
+    stems = ("orr", "cr_", "pr_", "sd_", "pd_", "pfs_", "ttp_", "dor_")
+    nothing = undefined(NO_MEASURABLE_DISEASE, "none")
+    return {name: nothing if name.startswith(stems) else one for name, one in found.items()}
 
 
 def response_rates(patients: pl.DataFrame) -> dict[str, Estimate]:
@@ -105,6 +132,21 @@ def _toxic_deaths(patients: pl.DataFrame) -> Estimate:
         return undefined("deaths are counted for the whole strategy", "none")
     deaths = int((patients["death_cause"].cast(pl.String) == "treatment").sum())
     return exact_interval(deaths, patients.height)
+
+
+def _severe_toxicity(patients: pl.DataFrame) -> Estimate:
+    """The rate of patients with toxicity of grade 3 or 4, where the treatment drives any toxicity."""
+    grades = _column(patients, "worst_grade") if "worst_grade" in patients.columns else []
+    if not grades:
+        return undefined("no toxicity that is followed is driven by the treatment", "none")
+    return exact_interval(sum(grade >= SEVERE for grade in grades), len(grades))
+
+
+def _dose_intensity(patients: pl.DataFrame) -> Estimate:
+    """Dose per time as a fraction of the plan, over the patients to whom any was due. Units: [fraction]."""
+    name = "relative_dose_intensity"
+    known = _column(patients, name) if name in patients.columns else []
+    return mean_interval(known) if known else undefined("no dose was due", "none")
 
 
 def _column(patients: pl.DataFrame, name: str) -> list[float]:

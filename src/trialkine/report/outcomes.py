@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from trialkine.report.agent_evidence import ModelEvidence, model_evidence
+from trialkine.report.baseline_thirds import BaselineThird, baseline_thirds
 from trialkine.report.biomarker_change import relative_values
 from trialkine.report.contrasts import ArmContrast, contrast_arms
-from trialkine.report.metrics import Landmarks, Metrics, is_rate, outcome_metrics
+from trialkine.report.criteria_scores import CriterionScore, criteria_scores
+from trialkine.report.metrics import ADJUVANT_LANDMARKS, Landmarks, Metrics, is_rate, outcome_metrics
 from trialkine.report.picks import evaluable
 from trialkine.report.protocol_facts import ProtocolFacts, protocol_facts
+from trialkine.report.relapse_contrasts import relapse_contrast
 from trialkine.report.table_types import typed
 from trialkine.report.verdict import ArmVerdict, arm_verdicts
 from trialkine.statistics.estimate import Estimate
@@ -45,11 +49,15 @@ class GroupOutcomes:
 
 @dataclass(frozen=True)
 class LineOutcomes:
-    """One line of treatment, counted from its own first dose among those who reached it."""
+    """One line of treatment, counted from its own first dose among those who reached it.
+
+    `is_unseen` says that nobody was scanned on it, as on conditioning that another line follows within days.
+    """
 
     line: int
     agent: str
     group: GroupOutcomes
+    is_unseen: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,10 @@ class ArmOutcomes:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything the report, the JSON file and the terminal table say in numbers."""
+    """Everything the report, the JSON file and the terminal table say in numbers.
+
+    `scores` and `thirds` are empty unless the protocol asks for other criteria, or for subgroups.
+    """
 
     facts: ProtocolFacts
     replicates: int
@@ -86,6 +97,9 @@ class Summary:
     contrasts: tuple[ArmContrast, ...]
     verdicts: tuple[ArmVerdict, ...]
     case_mix: tuple[float, ...]
+    scores: tuple[CriterionScore, ...]
+    thirds: tuple[BaselineThird, ...]
+    evidence: ModelEvidence
 
     @property
     def is_predictive(self) -> bool:
@@ -101,16 +115,22 @@ class Summary:
 def summarise(result: TrialResult, landmarks: Landmarks | None = None) -> Summary:
     """All outcome numbers of a finished trial."""
     result = typed(result)
-    read_at = landmarks or Landmarks()
     facts = protocol_facts(result.protocol)
+    read_at = landmarks or (ADJUVANT_LANDMARKS if facts.is_adjuvant else Landmarks())
     return Summary(
         facts=facts,
         replicates=result.replicates,
         landmarks=read_at,
         arms=tuple(_arm_outcomes(result, arm, facts, read_at) for arm in result.arms),
-        contrasts=tuple(contrast_arms(result, is_counterfactual=facts.is_counterfactual)),
+        contrasts=tuple(
+            relapse_contrast(result, contrast) if facts.is_adjuvant else contrast
+            for contrast in contrast_arms(result, is_counterfactual=facts.is_counterfactual)
+        ),
         verdicts=tuple(arm_verdicts(result, facts)),
         case_mix=result.case_mix,
+        scores=tuple(criteria_scores(result)),
+        thirds=tuple(baseline_thirds(result)),
+        evidence=model_evidence(result),
     )
 
 
@@ -139,7 +159,8 @@ def _arm_outcomes(result: TrialResult, arm: str, facts: ProtocolFacts, landmarks
     for line, agent in reached.select("line", "agent").unique().sort("line", "agent").iter_rows():
         rows = reached.filter((pl.col("line") == line) & (pl.col("agent") == agent))
         group = _group(rows, result.replicates, lambda part, _: outcome_metrics(part, landmarks))
-        lines.append(LineOutcomes(int(line), str(agent), group))
+        is_unseen = bool((rows["best_response"] == "NE").all())
+        lines.append(LineOutcomes(int(line), str(agent), group, is_unseen))
     return ArmOutcomes(
         name=arm,
         simulated=own.height,

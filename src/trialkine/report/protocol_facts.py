@@ -41,6 +41,11 @@ class ProtocolFacts:
     sources: tuple[CitedSource, ...]
 
     @property
+    def is_adjuvant(self) -> bool:
+        """Whether relapse is looked for, because nothing is left that could respond or progress."""
+        return self.criteria == "relapse"
+
+    @property
     def has_several_lines(self) -> bool:
         """Whether any arm goes on to another line of treatment."""
         return max(self.lines_of.values()) > 1
@@ -61,7 +66,7 @@ def protocol_facts(protocol: Protocol) -> ProtocolFacts:
         disease=protocol.disease,
         criteria=protocol.assessments.criteria,
         is_counterfactual=protocol.is_counterfactual,
-        lines_of={arm.name: len(arm.treatment) for arm in protocol.arms},
+        lines_of={arm.name: len(arm.lines) for arm in protocol.arms},
         biomarker_weeks=_biomarker_weeks(protocol.assessments),
         rule=rule,
         rule_name=rule_name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,14 @@ def write_run_folder(
     Everything is written beside the target under a temporary name and renamed at the end.
     Raises: InputError, when the folder is taken or cannot be written; nothing is left behind then.
     """
+    return write_whole(folder, lambda part: _fill(part, result, protocol_text, command, summary))
+
+
+def write_whole(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Makes a folder that `fill` fills under a temporary name, so that it is there whole or not at all.
+
+    Raises: InputError, when the folder is taken or cannot be written; nothing is left behind then.
+    """
     check_output_folder(folder)
     folder = folder.resolve()
     made: list[Path] = []
@@ -72,7 +81,7 @@ def write_run_folder(
     try:
         made = _make_parents(folder.absolute().parent)
         part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.absolute().parent))
-        _fill(part, result, protocol_text, command, summary)
+        fill(part)
         part.chmod(0o777 & ~_umask())
         if folder.is_dir():
             folder.rmdir()
@@ -103,6 +112,9 @@ def _fill(
     numbers = summary or summarise(result)
     figures = draw_figures(result, numbers)
     _write(folder / "protocol.yaml", protocol_text)
+    for place, text in agent_copies(result):
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        _write(folder / place, text)
     _write(folder / "summary.json", summary_text(result, numbers))
     (folder / "figures").mkdir()
     for name, figure in figures.items():
@@ -113,6 +125,19 @@ def _fill(
     page = report_page(result, numbers, figures, provenance(result, protocol_text, command))
     _write(folder / "report.html", page)
     _write(folder / "manifest.json", manifest_text(result, folder, protocol_text, command))
+
+
+def agent_copies(result: TrialResult) -> list[tuple[Path, str]]:
+    """The agent files that the protocol names, each at its place beside the protocol or by its name alone."""
+    protocol, copies = result.protocol, []
+    if not protocol.agent_files:
+        return []
+    read = {Path(one.file): one.text for one in protocol.agent_book.files.values() if not one.is_packaged}
+    for place in map(Path, protocol.agent_files):
+        text = next(text for path, text in read.items() if path.match(str(place)))
+        is_beside = not place.is_absolute() and ".." not in place.parts
+        copies.append((place if is_beside else Path(place.name), text))
+    return copies
 
 
 def _write(path: Path, text: str) -> None:

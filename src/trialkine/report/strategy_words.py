@@ -24,7 +24,8 @@ def strategy_label(name: str, facts: ProtocolFacts) -> str:
 
 def strategy_notes(facts: ProtocolFacts) -> tuple[str, ...]:
     """The footnotes of a table of strategies; none where every arm has a single line."""
-    return (PROGRESSION_NOTE, RESPONSE_NOTE) if facts.has_several_lines else ()
+    has_notes = facts.has_several_lines and not facts.is_adjuvant
+    return (PROGRESSION_NOTE, RESPONSE_NOTE) if has_notes else ()
 
 
 def progression_free_words(facts: ProtocolFacts) -> str:

@@ -6,8 +6,11 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from trialkine.report.adverse_events import ArmToxicity, arm_toxicities, toxicity_record
 from trialkine.report.answer import answer
+from trialkine.report.baseline_thirds import BaselineThird
 from trialkine.report.contrasts import ArmContrast
+from trialkine.report.criteria_scores import CriterionScore
 from trialkine.report.metrics import Metrics
 from trialkine.report.outcomes import GroupOutcomes, Summary
 from trialkine.report.verdict import ArmVerdict
@@ -27,6 +30,7 @@ def summary_text(result: TrialResult, summary: Summary) -> str:
 
 def summary_record(result: TrialResult, summary: Summary) -> dict[str, Any]:
     """The summary as plain data: rates in fractions, times in months, undefined values null with a why."""
+    toxicities = {found.arm: found for found in arm_toxicities(result)}
     return {
         "schema": SCHEMA,
         "notice": BANNER,
@@ -55,6 +59,9 @@ def summary_record(result: TrialResult, summary: Summary) -> dict[str, Any]:
                     }
                     for line in arm.lines
                 ],
+                "toxicity": _toxicity(toxicities[arm.name]),
+                "criteria": [_score(score) for score in summary.scores if score.arm == arm.name],
+                "thirds": [_third(third) for third in summary.thirds if third.arm == arm.name],
                 "biomarker_tests": [
                     {
                         "biomarker": test.biomarker,
@@ -69,9 +76,17 @@ def summary_record(result: TrialResult, summary: Summary) -> dict[str, Any]:
             }
             for arm in summary.arms
         ],
+        "turned_away": dict(result.accounting.rejections),
         "contrasts": [_contrast(contrast) for contrast in summary.contrasts],
         "design": [_verdict(verdict) for verdict in summary.verdicts],
     }
+
+
+def _toxicity(found: ArmToxicity) -> dict[str, Any]:
+    record = toxicity_record(found)
+    for outcome in record["driven"]:
+        outcome["grade_3_or_worse"] = _estimate(outcome["grade_3_or_worse"])
+    return record
 
 
 def _metrics(group: GroupOutcomes) -> dict[str, Any]:
@@ -115,6 +130,7 @@ def _contrast(contrast: ArmContrast) -> dict[str, Any]:
             "response_test": _test(paired.response_test),
             "restricted_survival_difference_months": _estimate(paired.survival_months)
             | {"until_months": paired.until_months, "pairs_known": paired.known},
+            **_relapse(paired.relapse_free_months),
             "patients_living_longer": paired.longer,
             "patients_living_shorter": paired.shorter,
         }
@@ -125,9 +141,30 @@ def _contrast(contrast: ArmContrast) -> dict[str, Any]:
         "response_difference": _estimate(contrast.randomised.response_difference),
         "restricted_survival_difference_months": _estimate(contrast.randomised.survival_months)
         | {"until_months": contrast.randomised.until_months},
+        **_relapse(contrast.randomised.relapse_free_months),
         "os_logrank": _test(contrast.randomised.overall_survival),
         "pfs_logrank": _test(contrast.randomised.progression_free),
         "os_significant_share": None if share is None else _estimate(share),
+    }
+
+
+def _relapse(months: Estimate | None) -> dict[str, Any]:
+    return {} if months is None else {"relapse_free_difference_months": _estimate(months)}
+
+
+def _score(score: CriterionScore) -> dict[str, Any]:
+    metrics = {name: _estimate(found) for name, found in score.metrics.items()}
+    return {"criteria": score.criteria, "metrics": metrics}
+
+
+def _third(third: BaselineThird) -> dict[str, Any]:
+    return {
+        "quantity": third.quantity,
+        "third": third.third,
+        "n": third.n,
+        "from": _finite(third.from_value),
+        "to": _finite(third.to_value),
+        "metrics": {"orr": _estimate(third.response), "os_median_months": _estimate(third.survival_months)},
     }
 
 

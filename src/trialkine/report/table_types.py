@@ -20,6 +20,7 @@ _TEXT = (
     "response",
     "status",
     "sex",
+    "product_outcome",
 )
 _FLAGS = ("ttp_event", "pfs_event", "os_event", "dor_event")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialkine.report.endpoints_shown import is_about, is_of_tumours, main_metrics
 from trialkine.report.flow import ArmFlow, failures_by_arm
 from trialkine.report.interval_words import interval_phrase, shown_metrics
 from trialkine.report.outcomes import WIDE_LEVEL, Summary
-from trialkine.report.strategy_words import LAST_LINE, strategy_label, strategy_notes
+from trialkine.report.strategy_words import strategy_label, strategy_notes
 from trialkine.report.words import (
     Cell,
     metric_cell,
@@ -16,18 +17,17 @@ from trialkine.report.words import (
     p_value_words,
     percent_cell,
     plain_name,
-    signed,
+    week_words,
     whole,
 )
 
 if TYPE_CHECKING:
-    from trialkine.report.contrasts import PairedContrast
+    from trialkine.report.agent_evidence import AgentEvidence
     from trialkine.report.dose_counts import AgentDoses
-    from trialkine.statistics.estimate import Estimate
     from trialkine.trial.result import TrialResult
 
 DOSES = "doses_given_mean"
-NOT_TABLED = ("rfs_median_months", "grade34_rate")
+NOT_SCANNED = Cell("–", remark="no scan before the next line")
 LINE_METRICS = (
     "orr",
     "cr_rate",
@@ -35,6 +35,7 @@ LINE_METRICS = (
     "os_median_months",
     "dor_median_months",
     "doses_given_mean",
+    "relative_dose_intensity_mean",
 )
 
 
@@ -63,7 +64,7 @@ def outcome_table(summary: Summary) -> Table:
     names = [
         name
         for name in summary.arms[0].group.metrics
-        if name not in NOT_TABLED
+        if is_about(name, summary.facts)
         and not name.startswith("biomarker_")
         and (name != DOSES or any(has_one_agent.values()))
     ]
@@ -79,7 +80,7 @@ def outcome_table(summary: Summary) -> Table:
             tuple(
                 metric_cell(name, metrics[arm.name][name])
                 if name != DOSES or has_one_agent[arm.name]
-                else Cell("by line", remark="doses of several agents")
+                else Cell("–", remark="see line by line")
                 for arm in summary.arms
             ),
         )
@@ -98,16 +99,20 @@ def line_table(summary: Summary) -> Table | None:
     """Each line of treatment counted from its own first dose; absent where every arm has one line."""
     if all(len(arm.lines) <= 1 for arm in summary.arms):
         return None
+    names = [name for name in LINE_METRICS if is_about(name, summary.facts)]
     rows = []
     for arm in summary.arms:
         for line in arm.lines:
             metrics = shown_metrics(summary, line.group)
-            found = [metric_cell(name, metrics[name]) for name in LINE_METRICS]
+            found = [
+                NOT_SCANNED if line.is_unseen and is_of_tumours(name) else metric_cell(name, metrics[name])
+                for name in names
+            ]
             cells = (Cell(whole(line.group.n)), *found)
-            rows.append(Row(f"{arm.name}: line {line.line}, {line.agent}", cells))
+            rows.append(Row(f"{arm.name}: line {line.line}, {plain_name(line.agent)}", cells))
     return Table(
         "Each line of treatment, from its own first dose, among the patients who reached it",
-        ("Arm and line", "Reached it", *(metric_label(name) for name in LINE_METRICS)),
+        ("Arm and line", "Reached it", *(metric_label(name) for name in names)),
         tuple(rows),
     )
 
@@ -118,7 +123,7 @@ def narrow_table(summary: Summary) -> Table | None:
         return None
     rows = []
     for arm in summary.arms:
-        for name in ("orr", "cr_rate", "pfs_median_months", "os_median_months"):
+        for name in main_metrics(summary.facts):
             wide, narrow = (
                 metric_cell(name, arm.group.metrics[name]),
                 metric_cell(name, arm.group.narrow[name]),
@@ -136,74 +141,12 @@ def narrow_table(summary: Summary) -> Table | None:
     )
 
 
-def contrast_table(summary: Summary) -> Table | None:
-    """Every pair of arms: paired differences, or those of randomised arms with log-rank tests."""
-    if not summary.contrasts:
-        return None
-    if summary.facts.is_counterfactual:
-        pooled = ", all trials together" if summary.is_predictive else ""
-        rows = []
-        for contrast in summary.contrasts:
-            paired = contrast.paired
-            assert paired is not None
-            test = p_value_words(paired.response_test.p_value, paired.response_test.why)
-            cells = (
-                Cell(whole(paired.pairs)),
-                _difference(paired.response_difference, 100.0),
-                Cell(test),
-                _difference(paired.survival_months, 1.0),
-                _who_lives_longer(paired),
-            )
-            rows.append(Row(f"{contrast.arm} against {contrast.reference}", cells))
-        return Table(
-            f"The same patients under each arm, with 95 % confidence intervals{pooled}",
-            (
-                "Arms",
-                "Pairs",
-                "Response rate, percentage points",
-                "McNemar test",
-                "Time alive in the common follow-up, months",
-                "Who lives longer",
-            ),
-            tuple(rows),
-        )
-    rows = []
-    for contrast in summary.contrasts:
-        randomised = contrast.randomised
-        assert randomised is not None
-        tests = (randomised.overall_survival, randomised.progression_free)
-        found = [
-            _difference(randomised.response_difference, 100.0),
-            replace(
-                _difference(randomised.survival_months, 1.0),
-                remark=randomised.survival_months.why or f"within {randomised.until_months:.1f} months",
-            ),
-            *(Cell(p_value_words(test.p_value, test.why)) for test in tests),
-        ]
-        if randomised.significant_share is not None:
-            found.append(percent_cell(randomised.significant_share))
-        rows.append(Row(f"{contrast.arm} against {contrast.reference}", tuple(found)))
-    first = ", of the first trial" if summary.is_predictive else ""
-    last_line = f" ({LAST_LINE})" if summary.facts.has_several_lines else ""
-    columns = [
-        "Arms",
-        "Response rate, percentage points",
-        "Restricted mean survival, months",
-        "Overall survival, log-rank",
-        f"Progression-free survival{last_line}, log-rank",
-    ]
-    if summary.is_predictive:
-        columns.append("Trials with p < 0.05 (overall survival)")
-    caption = f"Different patients in each arm: differences with 95 % confidence intervals, and tests{first}"
-    return Table(caption, tuple(columns), tuple(rows))
-
-
 def biomarker_table(summary: Summary) -> Table | None:
     """Paired tests against baseline at the weeks the protocol plans; absent without a plan."""
     first = " of the first trial" if summary.is_predictive else ""
     rows = [
         Row(
-            f"{arm.name}: {plain_name(test.biomarker)}, week {test.week}",
+            f"{arm.name}: {plain_name(test.biomarker)} {week_words(test.week)}",
             (
                 Cell(whole(test.t_test.pairs)),
                 percent_cell(test.t_test.ratio),
@@ -243,7 +186,7 @@ def dose_table(agents: list[AgentDoses]) -> Table | None:
             ),
             Cell(f"{held / starts:.1f}"),
         )
-        rows.append(Row(f"{doses.arm}: line {doses.line}, {doses.agent}", cells))
+        rows.append(Row(f"{doses.arm}: {doses.place}, {plain_name(doses.agent)}", cells))
     if not rows:
         return None
     return Table(
@@ -251,6 +194,36 @@ def dose_table(agents: list[AgentDoses]) -> Table | None:
         ("Arm and agent", "Patients", "Courses or cycles", "Planned", "Given", "Held"),
         tuple(rows),
     )
+
+
+def evidence_table(summary: Summary) -> Table | None:
+    """Every agent's own numbers by what is known of them; absent where no agent has any."""
+    rows = tuple(
+        Row(
+            plain_name(one.agent),
+            (
+                Cell(whole(one.numbers)),
+                Cell(whole(one.assumed)),
+                Cell(whole(one.kinds.get("calibrated", 0))),
+                Cell("", remark=_adjusted_to(one)),
+            ),
+        )
+        for one in summary.evidence.agents
+    )
+    if not rows:
+        return None
+    return Table(
+        "The agents' own numbers",
+        ("Agent", "Numbers", "Assumed", "Calibrated", "Adjusted to"),
+        rows,
+        ("A dose, schedule, combination or disease that is not named under 'Adjusted to' is extrapolated.",),
+    )
+
+
+def _adjusted_to(found: AgentEvidence) -> str:
+    if found.is_prediction:
+        return "nothing: what is said of it is a prediction"
+    return "; ".join(found.adjusted_to) or "nothing, and none is assumed"
 
 
 def failure_table(result: TrialResult, flows: list[ArmFlow]) -> Table | None:
@@ -263,21 +236,3 @@ def failure_table(result: TrialResult, flows: list[ArmFlow]) -> Table | None:
     if not rows:
         return None
     return Table("Patients whose simulation failed", ("Arm", "Reason", "Patients", "Of the arm"), rows)
-
-
-def _who_lives_longer(paired: PairedContrast) -> Cell:
-    if paired.known == 0:
-        return Cell("undefined", remark="nobody is followed under both")
-    return Cell(
-        f"{whole(paired.longer)} longer, {whole(paired.shorter)} shorter",
-        remark=f"of {whole(paired.known)} followed for {paired.until_months:.1f} months",
-    )
-
-
-def _difference(found: Estimate, scale: float) -> Cell:
-    if found.estimate is None:
-        return Cell("undefined", remark=found.why)
-    interval = ""
-    if found.low is not None and found.high is not None:
-        interval = f"{signed(scale * found.low)} to {signed(scale * found.high)}"
-    return Cell(signed(scale * found.estimate), interval)

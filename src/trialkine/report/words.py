@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialkine.statistics.estimate import Estimate
 
 NOT_REACHED = "not reached"
+_NOT_APPLICABLE = ("no dose was due", "no toxicity that is followed", "nobody responded")
 BANNER = "Simulated data. Not for treating patients."
 BANNER_DETAIL = (
     "No patient in this report exists. The numbers come from a mathematical model and must not guide "
@@ -46,7 +48,7 @@ def count_cell(count: Estimate) -> Cell:
 
 def metric_cell(name: str, estimate: Estimate) -> Cell:
     """The cell of a metric under its published name."""
-    if "_rate" in name or name == "orr" or name.startswith("biomarker_"):
+    if "_rate" in name or name in ("orr", "relative_dose_intensity_mean") or name.startswith("biomarker_"):
         return percent_cell(estimate)
     return months_cell(estimate) if name.endswith("_months") else count_cell(estimate)
 
@@ -65,6 +67,7 @@ def metric_label(name: str) -> str:
         "os_median_months": "Median overall survival, months",
         "dor_median_months": "Median duration of response, months",
         "doses_given_mean": "Doses given, mean per patient",
+        "relative_dose_intensity_mean": "Relative dose intensity, mean",
         "grade34_rate": "Grade 3 or 4 toxicity",
         "toxic_death_rate": "Death from treatment",
     }
@@ -72,20 +75,34 @@ def metric_label(name: str) -> str:
         return fixed[name]
     if name.startswith("pfs_rate_"):
         return f"Progression-free at {name.removeprefix('pfs_rate_').removesuffix('w')} weeks"
+    if name.startswith("rfs_rate_"):
+        return f"Relapse-free at {name.removeprefix('rfs_rate_').removesuffix('m')} months"
     if name.startswith("os_rate_"):
         return f"Alive at {name.removeprefix('os_rate_').removesuffix('m')} months"
     if name.startswith("biomarker_"):
         biomarker, _, week = name.removeprefix("biomarker_").rpartition("_")
-        return f"{plain_name(biomarker)} at {week.removesuffix('w')} weeks, of baseline"
+        return f"{plain_name(biomarker)} {week_words(int(week.removesuffix('w')))}, of baseline"
     return plain_name(name)
+
+
+def week_words(week: int) -> str:
+    """When a planned measurement was made, in running text."""
+    return f"at week {week}" if week else "within the first days"
 
 
 def plain_name(name: str) -> str:
     """An identifier as words, with the abbreviations that readers know in capitals."""
-    known = {"vegf": "VEGF", "il2": "IL-2", "t": "T", "il10": "IL-10"}
-    words = [known.get(word, word) for word in name.split("_")]
-    text = " ".join(words)
+    text = " ".join(_plain_word(word) for word in name.split("_"))
+    text = re.sub(r"\binterleukin (\d+)", r"interleukin-\1", text)
     return text[:1].upper() + text[1:]
+
+
+def _plain_word(word: str) -> str:
+    if word in ("vegf", "t"):
+        return word.upper()
+    if re.fullmatch(r"il\d+", word):
+        return f"IL-{word.removeprefix('il')}"
+    return word.upper() if re.fullmatch(r"[a-z]+\d+", word) else word
 
 
 def p_value_words(p_value: float | None, why: str = "") -> str:
@@ -125,6 +142,8 @@ def _cell(found: Estimate, *, scale: float, decimals: int, unit: str) -> Cell:
         return NOT_REACHED if value is None else f"{scale * value:.{decimals}f}".replace("-", "−")
 
     if found.estimate is None:
+        if found.why.startswith(_NOT_APPLICABLE):
+            return Cell("–", remark=found.why)
         if not found.why.startswith("not reached"):
             return Cell("undefined", remark=found.why or "no value")
         reason = found.why.removeprefix("not reached").lstrip(": ")

@@ -25,8 +25,10 @@ def biomarker_figure(courses: Sequence[BiomarkerCourse]) -> Figure:
     arms = [course.arm for course in courses]
     styles = arm_styles(arms)
     with house_style():
-        figure = new_figure(2.9)
-        panel = figure.add_axes((0.085, 0.155, 0.66, 0.80))
+        label_inches = 0.13 * max((len(wrapped(arm).splitlines()) for arm in arms), default=1) + 0.08
+        height = max(2.9, 0.6 + label_inches * len(arms))
+        figure = new_figure(height)
+        panel = figure.add_axes((0.085, 0.45 / height, 0.66, 1 - 0.58 / height))
         panel.axhline(100, color=MUTED, linewidth=0.8, dashes=(3, 2))
         shown = [course for course in courses if course.week]
         top = max((max(course.high) for course in shown), default=100.0)
@@ -44,7 +46,8 @@ def biomarker_figure(courses: Sequence[BiomarkerCourse]) -> Figure:
         panel.set_ylim(0, top)
         panel.set_xlabel("weeks since first dose")
         panel.set_ylabel("% of baseline")
-        heights = spread_apart([course.median[-1] / top for course in shown], 0.12, 0.03, 0.97)
+        gap = label_inches / (height - 0.58)
+        heights = spread_apart([course.median[-1] / top for course in shown], gap, 0.03, 0.97)
         for course, height in zip(shown, heights, strict=True):
             panel.text(
                 1.02,

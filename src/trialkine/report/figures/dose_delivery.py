@@ -15,6 +15,7 @@ from trialkine.report.figures.style import (
     new_figure,
     wrapped,
 )
+from trialkine.report.words import plain_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,11 +57,10 @@ def dose_delivery(agents: Sequence[AgentDoses], arms: Sequence[str]) -> Figure:
                     fontsize=6.5,
                     color=INK,
                 )
-            name = (
-                f"{doses.arm}: {doses.agent}" if doses.agent.lower() not in doses.arm.lower() else doses.arm
-            )
+            agent = plain_name(doses.agent)
+            name = f"{doses.arm}: {agent}" if agent.lower() not in doses.arm.lower() else doses.arm
             panel.set_title(
-                as_plain_text(wrapped(f"{name}, line {doses.line}", 46)), color=styles[doses.arm].text
+                as_plain_text(wrapped(f"{name}, {doses.place}", 46)), color=styles[doses.arm].text
             )
             count = min(MOST_CYCLES, max((cycle.cycle for cycle in doses.cycles), default=1))
             panel.set_xlim(0.3, max(count, 3) + 0.7)

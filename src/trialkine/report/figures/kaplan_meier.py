@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _LEFT, _WIDTH = 0.085, 0.665
 _PLOT_INCHES = 2.75
 _ROW_INCHES = 0.2
+MOST_BANDS = 4
+"""The bands of more arms than this would lie on each other as mud."""
 
 
 def kaplan_meier(result: TrialResult, endpoint: str) -> Figure:
@@ -46,18 +48,19 @@ def draw_curves(curves: Sequence[ArmCurve], title: str) -> Figure:
     shown = [curve for curve in curves if curve.months.size]
     last = max((float(curve.observed[-1]) for curve in shown), default=1.0)
     table_inches = 0.2 + _ROW_INCHES * len(shown)
+    plot_inches = max(_PLOT_INCHES, _label_inches(shown) * len(shown))
     with house_style():
-        figure = new_figure(0.1 + _PLOT_INCHES + 0.5 + table_inches)
+        figure = new_figure(0.1 + plot_inches + 0.5 + table_inches)
         height = figure.get_figheight()
-        panel = figure.add_axes((_LEFT, (table_inches + 0.5) / height, _WIDTH, _PLOT_INCHES / height))
+        panel = figure.add_axes((_LEFT, (table_inches + 0.5) / height, _WIDTH, plot_inches / height))
         for curve in shown:
-            _draw_curve(panel, curve, styles[curve.arm])
+            _draw_curve(panel, curve, styles[curve.arm], has_band=len(shown) <= MOST_BANDS)
         panel.set_ylim(0, 1.02)
         panel.set_yticks(np.linspace(0, 1, 5), ["0", "25", "50", "75", "100"])
         panel.set_ylabel(f"{title.lower()}, %")
         ticks = month_axis(panel, last)
         panel.set_xlabel("months")
-        _label_ends(panel, shown, styles)
+        _label_ends(panel, shown, styles, _label_inches(shown) / plot_inches)
         if shown:
             table = figure.add_axes((_LEFT, 0.02 / height, _WIDTH, table_inches / height))
             _number_at_risk(table, shown, styles, ticks, panel.get_xlim())
@@ -66,18 +69,19 @@ def draw_curves(curves: Sequence[ArmCurve], title: str) -> Figure:
     return figure
 
 
-def _draw_curve(panel: Axes, curve: ArmCurve, style: ArmStyle) -> None:
-    has_band = ~(np.isnan(curve.low) | np.isnan(curve.high))
-    panel.fill_between(
-        curve.months,
-        curve.low,
-        curve.high,
-        where=has_band.tolist(),
-        step="post",
-        color=style.line,
-        alpha=0.11,
-        linewidth=0,
-    )
+def _draw_curve(panel: Axes, curve: ArmCurve, style: ArmStyle, *, has_band: bool) -> None:
+    if has_band:
+        is_known = ~(np.isnan(curve.low) | np.isnan(curve.high))
+        panel.fill_between(
+            curve.months,
+            curve.low,
+            curve.high,
+            where=is_known.tolist(),
+            step="post",
+            color=style.line,
+            alpha=0.11,
+            linewidth=0,
+        )
     dashes: dict[str, Any] = {"dashes": style.dash} if style.dash else {}
     # A curve runs on, flat, to the last patient followed.
     months = np.append(curve.months, max(curve.observed[-1], curve.months[-1]))
@@ -97,10 +101,15 @@ def _draw_curve(panel: Axes, curve: ArmCurve, style: ArmStyle) -> None:
     )
 
 
-def _label_ends(panel: Axes, curves: Sequence[ArmCurve], styles: dict[str, ArmStyle]) -> None:
+def _label_inches(curves: Sequence[ArmCurve]) -> float:
+    """The height that the label of one curve takes, its median included. Units: returns [inch]."""
+    lines = max((len(wrapped(curve.arm).splitlines()) + 1 for curve in curves), default=1)
+    return 0.143 * lines + 0.055
+
+
+def _label_ends(panel: Axes, curves: Sequence[ArmCurve], styles: dict[str, ArmStyle], gap: float) -> None:
+    """Names and medians beside the ends of the curves, `gap` of the panel's height apart."""
     texts = [f"{wrapped(curve.arm)}\n{curve.median}" for curve in curves]
-    most_lines = max((text.count("\n") + 1 for text in texts), default=1)
-    gap = 0.052 * most_lines + 0.02
     heights = spread_apart([float(curve.survival[-1]) for curve in curves], gap, gap / 2, 1 - gap / 2)
     for curve, text, height in zip(curves, texts, heights, strict=True):
         name, _, median = text.rpartition("\n")

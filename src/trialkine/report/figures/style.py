@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -121,8 +121,16 @@ def new_figure(height_inches: float, width_inches: float = WIDTH_INCHES) -> Figu
 
 
 def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
-    """The style of each arm, the same in every figure of a report."""
-    return {arm: _ARM_STYLES[place % len(_ARM_STYLES)] for place, arm in enumerate(arms)}
+    """The style of each arm, the same in every figure of a report.
+
+    Beyond six arms the colours come again with other dashes.
+    """
+    many = len(_ARM_STYLES)
+    styles = {}
+    for place, arm in enumerate(arms):
+        dash = _ARM_STYLES[(place + place // many) % many].dash
+        styles[arm] = replace(_ARM_STYLES[place % many], dash=dash)
+    return styles
 
 
 def wrapped(name: str, characters: int = 24) -> str:

@@ -16,6 +16,7 @@ from trialkine.report.figures.style import (
     new_figure,
 )
 from trialkine.report.picks import pick_by_response
+from trialkine.trial.observation import OBSERVATION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def swimmer(result: TrialResult) -> Figure:
         panels = figure.subplots(len(result.arms), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
         for panel, arm in zip(panels, result.arms, strict=True):
             rows = chosen[arm]
-            lines = result.lines.filter((pl.col("arm") == arm) & (pl.col("trial") == 0))
+            lines = _treatments(result).filter((pl.col("arm") == arm) & (pl.col("trial") == 0))
             for lane, patient in enumerate(rows.iter_rows(named=True)):
                 own = lines.filter(pl.col("patient") == patient["patient"]).sort("line")
                 _draw_lane(panel, lane, patient, own, styles[arm].line)
@@ -69,6 +70,11 @@ def swimmer(result: TrialResult) -> Figure:
             left=0.015, right=0.985, bottom=0.42 / height, top=1 - 0.68 / height, hspace=max(0.12, gap)
         )
     return figure
+
+
+def _treatments(result: TrialResult) -> pl.DataFrame:
+    """The lines of treatment; observation is none."""
+    return result.lines.filter(pl.col("agent").cast(pl.String) != OBSERVATION)
 
 
 def _longest(rows: pl.DataFrame) -> float:
@@ -112,7 +118,7 @@ def _key(figure: Figure, result: TrialResult, colour: str) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    most = result.lines["line"].max() if result.lines.height else 1
+    most = _treatments(result)["line"].max() or 1
     names = ("first line", "second line", "later lines")[: min(int(str(most)), 3)]
     single = len(result.arms) == 1
     bars = [
