@@ -19,18 +19,16 @@ import numpy as np
 
 from machine import describe_machine
 from measure import LEAST_SECONDS, PERCENTILE
-from trialkine.agents.catalogue import find_agent
+from trialkine.agents.catalogue import agent_book
+from trialkine.arm_models import arm_model
 from trialkine.compiler.compiled import CompiledModel, compile_model
 from trialkine.diseases.disease import load_disease
-from trialkine.mechanisms.core import CORE
-from trialkine.model.compose import compose
 from trialkine.population.sample import sample_patients
 from trialkine.records import DAYS_PER_YEAR
 from trialkine.solver.accuracy import REFERENCE, Accuracy
 from trialkine.solver.doses import DoseTable
 from trialkine.solver.ensemble import Ensemble
 from trialkine.solver.status import Status
-from trialkine.study import model_records
 from workloads import ENSEMBLE, FLOOR, INFUSED, ORAL, due, workload
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -69,11 +67,9 @@ class Solution:
 
 def melanoma_case(patients: int) -> Case:
     """Virtual patients and a year of doses."""
-    disease = load_disease("melanoma")
-    model = compose(CORE, *(find_agent(name) for name in AGENTS))
-    records = model_records(model, disease, AGENTS)
-    correlations = [(*entry.between, entry.value) for entry in disease.correlations]
-    drawn = sample_patients(records, correlations, patients, 1)
+    own = arm_model(load_disease("melanoma"), agent_book(), AGENTS)
+    model = own.model
+    drawn = sample_patients(own.records, own.correlations, patients, 1)
     columns = {**drawn.parameters, **{name: np.full(patients, OUT_OF_REACH) for name in NEVER}}
     parameters = np.stack([columns[name] for name in model.parameter_names], axis=1)
     doses = workload("A", patients).doses

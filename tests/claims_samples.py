@@ -15,6 +15,13 @@ HEAD = """
 [parts]
 A = "A text"
 
+[matters]
+fraction = 0.05
+
+[widest]
+apart = 0.5
+factor = 4.0
+
 [runs.trial]
 example = "im862-renal.yaml"
 patients = 60

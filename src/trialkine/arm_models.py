@@ -27,6 +27,7 @@ from trialkine.trial.parameter_values import ParameterValue
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import ModelChanges
 from trialkine.trial.result import ArmEquations
+from trialkine.trial.value_limits import limits_of
 from trialkine.units import conversion
 
 UNCHANGED = ModelChanges()
@@ -109,7 +110,7 @@ def protocol_models(protocol: Protocol, disease: Disease) -> tuple[ArmModel, lis
 def with_value(record: ParameterRecord, stated: ParameterValue, parameter: Parameter) -> ParameterRecord:
     """The record with another median, for every index member; the spread between patients stays.
 
-    Raises: InputError, when the value is in a unit of something else.
+    Raises: InputError, when the value is in a unit of something else, or is none the parameter can have.
     """
     try:
         factor = 1.0 if stated.unit is None else conversion(stated.unit, parameter.unit)
@@ -117,7 +118,15 @@ def with_value(record: ParameterRecord, stated: ParameterValue, parameter: Param
         raise InputError(f"Parameter '{record.name}': {error}") from None
     number = stated.value * factor
     value = dict.fromkeys(record.value, number) if isinstance(record.value, Mapping) else number
+    # Where a record of another disease is zero, a lognormal parameter may be; checking knows, this does not.
+    fault = replace(limits_of(record.name, parameter.unit, [record]), has_zero=True).fault(
+        record.name, number
+    )
+    if fault:
+        raise InputError(fault)
     where = f"instead of {_said(record.value)} {record.unit}".rstrip() + f" ({record.kind}, {record.source})"
+    if record.low is not None and record.high is not None and not record.low <= number <= record.high:
+        where += f"; outside the plausible {record.low:g} to {record.high:g}"
     return replace(record, value=value, kind="assumed", source=PROTOCOL, where=where, low=None, high=None)
 
 

@@ -1,15 +1,19 @@
 """Every row of the founding texts is a claim, and every check names what its example has."""
 
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from trialkine.claims.assays import assay_record
-from trialkine.claims.catalogue import catalogue
+from trialkine.claims.catalogue import FILE, catalogue, parse_catalogue
+from trialkine.claims.evaluate import Evaluation
 from trialkine.claims.examples import example_file
+from trialkine.claims.figures_in_words import expected_words
+from trialkine.claims.markdown import claims_markdown
 from trialkine.claims.readings import at_path
-from trialkine.claims.record import Reading
+from trialkine.claims.record import Catalogue, Finding, Judged, Reading, Verdict
 from trialkine.claims.rules import EQUALS
 from trialkine.statistics.estimate import Estimate
 from trialkine.trial.protocol import Protocol
@@ -19,6 +23,8 @@ IDS = (
     + [f"D{n}" for n in range(1, 10)] + [f"E{n}" for n in range(1, 8)]
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "claims.md"
+ABOUTS = {check.about.replace("|", "\\|") for claim in catalogue().claims for check in claim.checks}
 
 
 def readings() -> list[tuple[str, Reading]]:
@@ -90,9 +96,66 @@ def test_every_reading_of_an_assay_names_a_number_that_it_gives() -> None:
         assert isinstance(at_path(records[reading.run], reading.path), Estimate), reading.path
 
 
-def test_the_documentation_holds_every_claim() -> None:
-    text = (ROOT / "docs" / "claims.md").read_text("utf-8")
-    assert [name for name in IDS if f"### {name}: " not in text] == []
+def page_of(found: Catalogue) -> str:
+    """The page as the project writes it, of runs that were all left out: verdicts and figures are missing."""
+    judged = tuple(
+        Judged(
+            claim,
+            Verdict.NOT_RUN,
+            tuple(Finding(check.about, "", expected_words(check), Verdict.NOT_RUN) for check in claim.checks),
+        )
+        for claim in found.claims
+    )
+    return claims_markdown(found, Evaluation(judged, found.runs_of(found.claims)), "0")
+
+
+def listed(page: str) -> list[str]:
+    """What a page lists whatever came of it: each claim, the words of each check, and each run's size."""
+    lines = []
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)][1:-1]
+        if match := re.match(r"### (\w+): ", line):
+            lines.append(match.group(1))
+        elif len(cells) == 4 and cells[0] in ABOUTS:
+            lines.append(f"{cells[0]}: {cells[2]}")
+        elif len(cells) == 4 and cells[1].startswith("`examples/"):
+            lines.append(line)
+    return lines
+
+
+def test_the_page_of_claims_is_written_from_the_records_as_they_are() -> None:
+    """Whoever changes a record writes the page anew: `trialkine claims --all --markdown docs/claims.md`."""
+    assert f"Written from records with the digest {catalogue().digest}." in PAGE.read_text("utf-8")
+
+
+def test_the_page_of_claims_lists_exactly_the_claims_checks_and_sizes_of_the_records() -> None:
+    expected = listed(page_of(catalogue()))
+    assert len(expected) == len(IDS) + len(catalogue().runs) + sum(len(c.checks) for c in catalogue().claims)
+    assert [
+        line for line in listed(PAGE.read_text("utf-8")) if not line.startswith("what became of ")
+    ] == expected
+
+
+def test_the_page_of_claims_leaves_no_claim_without_its_simulation() -> None:
+    text = PAGE.read_text("utf-8")
+    unfinished = rf"^### (\w+): (?:{Verdict.NOT_RUN.value}|{Verdict.FAILED.value})$"
+    assert re.findall(unfinished, text, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("patients = 500", "patients = 499"),
+        ('about = "response to dacarbazine"', 'about = "answer to dacarbazine"'),
+        ("within = 0.20", "within = 0.21"),
+        ('standing = "free"', 'standing = "assumed"'),
+    ],
+)
+def test_a_changed_record_changes_the_digest_that_the_page_states(before, after) -> None:
+    text = (files("trialkine.claims") / FILE).read_text("utf-8")
+    assert before in text
+    assert parse_catalogue(f"# a comment\n{text}", FILE).digest == catalogue().digest
+    assert parse_catalogue(text.replace(before, after, 1), FILE).digest != catalogue().digest
 
 
 def test_texts_of_claims_are_in_our_own_words_and_short() -> None:

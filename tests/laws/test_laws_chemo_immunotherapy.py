@@ -11,6 +11,7 @@ from trialkine.trial.result import TrialResult
 EXAMPLE = "chemotherapy-cvd-v-biochemotherapy"
 CHEMOTHERAPY, BOTH = "CVD", "CVD with immunotherapy"
 YEAR = 365.25
+SMALL = 0.08  # twice the 4.1 points of the trial itself, 41 % of 200 against 36.9 % of 195 alive after a year
 NO_IMMUNOTHERAPY = {
     "without": ["common_gamma_receptors"],
     "values": {
@@ -27,9 +28,9 @@ CYCLING_CELLS_SPARED = values(
 )
 
 
-def added() -> TrialResult:
+def added(patients: int) -> TrialResult:
     """Chemotherapy with and without immunotherapy."""
-    return trial(EXAMPLE, {"chemotherapy": CHEMOTHERAPY, "both": BOTH}, 300, "13 months")
+    return trial(EXAMPLE, {"chemotherapy": CHEMOTHERAPY, "both": BOTH}, patients, "13 months")
 
 
 def changed() -> TrialResult:
@@ -55,14 +56,22 @@ def survival_gain(result: TrialResult, first: str, second: str) -> tuple[float, 
 
 def test_immunotherapy_added_to_chemotherapy_gains_responses() -> None:
     """B6 (atkins_2008_e3695, rows E3695_CVD and E3695_BCT): 19.5 against 13.8 %. Both were calibrated on."""
-    assert has(gain(added(), "both", "chemotherapy"))[1] > 0.0
+    assert has(gain(added(300), "both", "chemotherapy"))[1] > 0.0
 
 
-def test_it_gains_no_more_survival_than_the_randomised_trial_allows() -> None:
-    """B6 (atkins_2008_e3695): 41 % of 200 and 36.9 % of 195 were alive after a year. Not calibrated on."""
+def test_the_estimated_gain_of_survival_lies_in_the_interval_of_the_randomised_trial() -> None:
+    """Weaker than B6 (atkins_2008_e3695): 82 of 200 and 72 of 195 alive after a year, -5.5 to +13.6."""
     _, low, high = has(newcombe_difference(82, 200, 72, 195))
-    estimate, _, _ = survival_gain(added(), "both", "chemotherapy")
+    estimate, _, _ = survival_gain(added(300), "both", "chemotherapy")
     assert low < estimate < high
+
+
+@pytest.mark.slow
+def test_immunotherapy_added_to_chemotherapy_surely_changes_survival_little_either_way() -> None:
+    """B6 (atkins_2008_e3695). The whole interval of the same patients, -2.3 to +2.0 points, lies within 8."""
+    _, low, high = survival_gain(added(600), "both", "chemotherapy")
+    assert low > -SMALL
+    assert high < SMALL
 
 
 def test_nothing_is_gained_where_cells_do_not_feel_the_cytokines() -> None:

@@ -62,7 +62,11 @@ def test_more_complete_than_partial_responses_last_two_years_in_melanoma() -> No
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="18 of 43 complete responses in 900 patients last two years")
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="18 of 43 complete responses in 900 patients last two years",
+)
 def test_half_of_the_complete_responses_in_melanoma_last_two_years() -> None:
     """Row HDIL2_MEL_270 (atkins_1999): the median was not reached after 59 months."""
     long, all_complete = responses(skin(), "usual", "CR")

@@ -50,38 +50,50 @@ def predictions(
 
 
 @pytest.mark.parametrize("example", [SKIN, KIDNEY])
-def test_no_immune_read_out_of_blood_predicts_response_with_an_area_above_three_quarters(
-    example: str,
-) -> None:
-    """C5 (il2_cancer_review): no immunological parameter predicts it. Readings have an error of 10 %."""
+def test_no_immune_read_out_of_blood_is_surely_above_three_quarters(example: str) -> None:
+    """Weaker than C5: fails only where a whole interval lies above. Readings have an error of 10 %."""
     found = predictions(example, 300)
     assert {name: area for name, area in found.items() if name in BLOOD and area[1] > LIMIT} == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("example", [SKIN, KIDNEY])
-def test_all_read_outs_but_regulatory_cells_are_surely_below_three_quarters(example: str) -> None:
-    """C5 (il2_cancer_review)."""
-    found = predictions(example, 900)
-    others = [name for name in BLOOD if name != "regulatory_t_cells"]
-    assert {name: found[name] for name in others if found[name][2] >= LIMIT} == {}
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(reason="regulatory T cells reach 0.76 (0.72 to 0.80) in 900 patients with melanoma")
-def test_regulatory_cells_are_surely_below_three_quarters_in_melanoma() -> None:
-    """C5 (il2_cancer_review). They are the brake of this model, and the limit of the law."""
-    assert predictions(SKIN, 900)["regulatory_t_cells"][2] < LIMIT
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(
-    reason="antigen presentation reaches 0.81 (0.78 to 0.84) in 900 patients with kidney cancer"
+@pytest.mark.parametrize(
+    "example",
+    [
+        pytest.param(
+            SKIN,
+            marks=pytest.mark.xfail(
+                strict=True,
+                raises=AssertionError,
+                reason="regulatory T cells: 0.79 (0.71 to 0.86) in 300 patients with melanoma, "
+                "0.76 (0.72 to 0.80) in 900, 0.75 (0.72 to 0.78) in 1800",
+            ),
+        ),
+        pytest.param(
+            KIDNEY,
+            marks=pytest.mark.xfail(
+                strict=True,
+                raises=AssertionError,
+                reason="antigen presentation, which only tissue shows: 0.81 (0.78 to 0.83) "
+                "in 1800 patients with kidney cancer",
+            ),
+        ),
+    ],
 )
-def test_neither_does_what_only_tissue_would_show() -> None:
-    """C5 (il2_cancer_review), taken beyond blood."""
-    found = predictions(KIDNEY, 900)
-    assert {name: area for name, area in found.items() if area[1] > LIMIT} == {}
+def test_no_immune_read_out_predicts_response_with_an_area_above_three_quarters(example: str) -> None:
+    """C5 (il2_cancer_review): no immunological parameter predicts it. Holds where no interval reaches it."""
+    found = predictions(example, 1800)
+    assert {name: area for name, area in found.items() if area[2] >= LIMIT} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("example", "exception"), [(SKIN, "regulatory_t_cells"), (KIDNEY, "antigen_presentation")]
+)
+def test_every_read_out_but_one_is_surely_below_three_quarters(example: str, exception: str) -> None:
+    """C5 (il2_cancer_review) for the others: the exception brakes T cells of this model, or starts them."""
+    found = predictions(example, 1800)
+    assert {name: area for name, area in found.items() if name != exception and area[2] >= LIMIT} == {}
 
 
 def test_regulatory_cells_predict_nothing_where_they_do_not_suppress() -> None:

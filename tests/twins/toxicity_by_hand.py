@@ -36,7 +36,7 @@ def toxicity_rates(y: Values, p: Values, intermediate: Array, high: Array) -> di
     tiredness = p["fatigue_sensitivity"] * p["aldesleukin_fatigue"] * high
     d["fatigue"] = p["fatigue_rate"] * (tiredness - y["fatigue"])
 
-    # Neutrophils: precursors divide on demand and are killed, then mature in two steps
+    # Neutrophils: precursors divide on demand and are killed, then mature in two steps, the first less killed
     exposure = y["temozolomide_exposure"]
     kill = p["neutrophil_suppression_gain"] * p["neutrophil_sensitivity"]
     kill = kill * p["temozolomide_neutrophil_suppression"] * exposure
@@ -45,7 +45,8 @@ def toxicity_rates(y: Values, p: Values, intermediate: Array, high: Array) -> di
     born = demand * (stem + (1 - stem) * precursors)
     d["neutrophil_precursors"] = p["neutrophil_precursor_rate"] * (born - (1 + kill) * precursors)
     rate = p["neutrophil_maturation_rate"]
-    d["neutrophil_maturing"] = rate * (precursors - y["neutrophil_maturing"])
+    felt = p["neutrophil_maturing_share"] * kill
+    d["neutrophil_maturing"] = rate * (precursors - (1 + felt) * y["neutrophil_maturing"])
     d["neutrophil_reserve"] = rate * (y["neutrophil_maturing"] - y["neutrophil_reserve"])
 
     # Platelets: the same with one step, and consumed in blood under interleukin-2

@@ -55,7 +55,17 @@ def test_temozolomide_falls_from_200_to_150_after_severe_counts() -> None:
     assert value("temozolomide", reduced) == 150.0 / 200.0
 
 
-@pytest.mark.parametrize("agent", ["aldesleukin", "temozolomide"])
+def test_interferon_alfa_is_interrupted_and_halved_as_its_label_says() -> None:
+    """Granulocytes below 500 per mm3: interrupted, then half the dose (interferon_alfa_dose_rules)."""
+    agent = find_agent("interferon_alfa")
+    conditions = {delay.name: delay.when for delay in agent.delays}
+    assert conditions["neutrophils"] == "neutrophil_count < interferon_alfa_neutrophil_limit"
+    assert value("interferon_alfa", "interferon_alfa_neutrophil_limit") == find_term("neutrophils").limits[3]
+    assert {rule.to for rule in agent.reductions} == {"interferon_alfa_reduced_dose"}
+    assert value("interferon_alfa", "interferon_alfa_reduced_dose") == 0.5
+
+
+@pytest.mark.parametrize("agent", ["aldesleukin", "temozolomide", "interferon_alfa"])
 def test_every_rule_names_a_toxicity_that_the_agent_itself_drives(agent: str) -> None:
     found = find_agent(agent)
     driven = {add.to for add in found.mechanism.adds}

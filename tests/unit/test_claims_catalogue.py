@@ -3,7 +3,7 @@
 import pytest
 
 from claims_samples import CLAIMS, HEAD, catalogue_text, small_catalogue
-from trialkine.claims.catalogue import choose, parse_catalogue
+from trialkine.claims.catalogue import catalogue, choose, parse_catalogue, slow_by_name
 from trialkine.errors import InputError, ProblemsError
 
 
@@ -19,17 +19,57 @@ def test_a_check_compares_with_a_reading_that_differs_only_in_what_it_says():
     assert (check.than.arm, check.than.metric, check.than.run) == ("HD IL-2", "orr", "long_trial")
 
 
+def test_the_smallest_difference_that_matters_is_that_of_the_check_or_of_the_file():
+    own = CLAIMS.replace('is = "higher than"', 'is = "higher than"\nby = 0.1')
+    assert [small_catalogue(text).claims[1].checks[0].by for text in (CLAIMS, own)] == [0.05, 0.1]
+
+
+def test_how_wide_a_prediction_may_be_is_a_difference_of_shares_and_a_ratio_of_times():
+    share = CLAIMS.replace('is = "below"', 'is = "predicts"')
+    time = share.replace('metric = "orr"', 'metric = "os_median_months"', 1)
+    found = [small_catalogue(text).claims[0].checks[0] for text in (share, time)]
+    assert [(check.apart, check.factor) for check in found] == [(0.5, None), (None, 4.0)]
+
+
+def test_no_check_of_the_founding_texts_calls_every_difference_one_or_every_interval_a_prediction():
+    checks = [check for claim in catalogue().claims for check in claim.checks]
+    compared = [check.by for check in checks if check.rule in ("higher than", "lower than")]
+    predicted = [check for check in checks if check.rule == "predicts"]
+    assert compared
+    assert min(compared) > 0.0
+    assert [check.about for check in predicted if (check.apart is None) == (check.factor is None)] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (
+            "fraction = 0.05",
+            "",
+            "'higher than' needs a number above 0. Write `fraction` in [matters], or `by`",
+        ),
+        ("fraction = 0.05", "fraction = 0", "'higher than' needs a number above 0"),
+        ("fraction = 0.05", "fractoin = 0.05", "unknown field 'fractoin'"),
+        ("apart = 0.5", "apart = true", "'predicts' needs a number above 0. Write `apart` in [widest]."),
+    ],
+)
+def test_a_file_that_does_not_say_what_matters_is_refused(before, after, message):
+    assert before in HEAD
+    predicted = CLAIMS.replace('is = "below"', 'is = "predicts"')
+    assert message in complaint(predicted, HEAD.replace(before, after))
+
+
 def test_a_claim_is_slow_when_one_of_its_runs_is():
-    catalogue = small_catalogue()
-    assert [catalogue.is_slow(claim) for claim in catalogue.claims] == [False, True, False]
+    sample = small_catalogue()
+    assert [sample.is_slow(claim) for claim in sample.claims] == [False, True, False]
 
 
 def test_a_value_of_the_protocol_as_written_needs_no_run():
     written = CLAIMS.replace(
         'metric = "orr"\nis = "below"\nvalue = 0.2', 'path = "title"\nis = "equals"\nvalue = "x"'
     )
-    catalogue = small_catalogue(written)
-    assert catalogue.runs_of(catalogue.claims[:1]) == ()
+    sample = small_catalogue(written)
+    assert sample.runs_of(sample.claims[:1]) == ()
 
 
 @pytest.mark.parametrize(
@@ -88,9 +128,15 @@ def test_what_is_not_toml_is_refused_with_its_line():
 
 
 def test_claims_are_chosen_by_id_or_by_the_letter_of_their_text():
-    catalogue = small_catalogue()
-    assert [claim.id for claim in choose(catalogue, ["A2"])] == ["A2"]
-    assert [claim.id for claim in choose(catalogue, ["A3", "A"])] == ["A3", "A1", "A2"]
-    assert choose(catalogue, []) == catalogue.claims
+    sample = small_catalogue()
+    assert [claim.id for claim in choose(sample, ["A2"])] == ["A2"]
+    assert [claim.id for claim in choose(sample, ["A3", "A"])] == ["A3", "A1", "A2"]
+    assert choose(sample, []) == sample.claims
     with pytest.raises(InputError, match="No claim is called 'A9'"):
-        choose(catalogue, ["A9"])
+        choose(sample, ["A9"])
+
+
+def test_a_slow_claim_counts_as_named_by_its_id_and_not_by_its_letter():
+    sample = small_catalogue()
+    assert slow_by_name(sample, ["A1", "A2", "A3"]) == ("A2",)
+    assert slow_by_name(sample, ["A"]) == ()

@@ -1,6 +1,7 @@
 """Judging: shared runs, slow runs, failed runs, and what each leaves on the page."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from report_samples import SINGLE_ARM, TWO_ARMS, sample_result
 from trialkine.claims.evaluate import evaluate
 from trialkine.claims.markdown import claims_markdown
 from trialkine.claims.page import claims_page
-from trialkine.claims.record import Verdict
+from trialkine.claims.record import STANDINGS, Verdict
 from trialkine.claims.summary_json import claims_text
 from trialkine.errors import SimulationError
 
@@ -180,6 +181,17 @@ def test_a_claim_about_others_counts_what_became_of_them_in_patients(entries, ve
     assert verdicts(evaluation)["A4"] is verdict
 
 
+def test_slow_runs_of_some_claims_only_are_made_when_they_are_named():
+    found, made = small_catalogue(), []
+    claims = [replace(claim, id=f"{claim.id}x") for claim in found.claims[1:2]] + list(found.claims)
+    evaluation = evaluate(found, claims, slow_for=["A2"], seed=3, simulate=simulator(made))
+    assert [name for name, *_ in made] == ["long_trial", "trial"]
+    assert verdicts(evaluation)["A2"] is Verdict.REPRODUCED
+    made.clear()
+    evaluate(found, found.claims, slow_for=["A1"], seed=3, simulate=simulator(made))
+    assert [name for name, *_ in made] == ["trial"]
+
+
 # -- what is written -------------------------------------------------------------------------------
 
 
@@ -188,7 +200,7 @@ def test_page_markdown_and_json_hold_every_claim_with_its_verdict_and_figures():
     evaluation, _ = judged(failing=("long_trial",))
     page = claims_page(catalogue, evaluation, "1.0")
     markdown = claims_markdown(catalogue, evaluation, "1.0")
-    for text in (page, markdown):
+    for text in (re.sub(r"<[^>]+>", "", page), markdown):
         for each in evaluation.judged:
             assert each.claim.id in text
             assert each.claim.text in text
@@ -197,6 +209,18 @@ def test_page_markdown_and_json_hold_every_claim_with_its_verdict_and_figures():
     record = json.loads(claims_text(evaluation))
     assert [entry["verdict"] for entry in record["claims"]] == ["reproduced", "failed to run", "not testable"]
     assert record["counts"]["reproduced"] == 1
+
+
+@pytest.mark.parametrize("standing", STANDINGS)
+def test_what_was_reproduced_is_counted_by_what_the_model_knew_of_it(standing):
+    catalogue = small_catalogue(CLAIMS.replace('standing = "free"', f'standing = "{standing}"'))
+    evaluation, _ = judged(with_slow=False, catalogue=catalogue)
+    of = dict.fromkeys(STANDINGS, 0) | {standing: 1}
+    assert json.loads(claims_text(evaluation))["reproduced_by_standing"] == of
+    words = f"of them {of['free']} free of calibration and assumption and not merely stated; "
+    words += f"{of['calibrated']} calibrated, {of['assumed']} assumed, {of['stated']} merely stated"
+    assert f"1 reproduced ({words})" in claims_markdown(catalogue, evaluation, "1.0")
+    assert words in claims_page(catalogue, evaluation, "1.0")
 
 
 def test_the_page_loads_nothing_and_escapes_what_it_is_given():

@@ -39,7 +39,9 @@ def estimate(low, middle, high, why=""):
         ("higher than", {"than": OTHER}, (-0.01, 0.1, 0.2), U),
         ("higher than", {"than": OTHER}, (-0.2, -0.1, 0.0), C),
         ("higher than", {"than": OTHER, "by": 0.05}, (-0.01, 0.01, 0.04), C),
-        ("higher than", {"than": OTHER, "by": 0.05}, (0.01, 0.02, 0.04), R),
+        ("higher than", {"than": OTHER, "by": 0.05}, (0.01, 0.02, 0.04), C),
+        ("higher than", {"than": OTHER, "by": 0.05}, (0.01, 0.04, 0.06), R),
+        ("lower than", {"than": OTHER, "by": 0.05}, (-0.04, -0.02, -0.01), C),
         ("lower than", {"than": OTHER, "by": 0.05}, (-0.04, 0.0, 0.04), C),
         ("lower than", {"than": OTHER}, (-0.2, -0.1, -0.01), R),
         ("lower than", {"than": OTHER}, (-0.2, -0.1, 0.1), U),
@@ -51,6 +53,26 @@ def estimate(low, middle, high, why=""):
 )
 def test_a_rule_answers_from_the_whole_interval(rule, fields, interval, expected):
     assert judge(estimate(*interval), check(rule, **fields)) == (expected, "")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "narrow", "wide", "elsewhere"),
+    [
+        ({"value": 0.3, "apart": 0.5}, (0.1, 0.3, 0.6), (0.1, 0.3, 0.61), (0.4, 0.7, 1.0)),
+        ({"value": 8.0, "factor": 4.0}, (4.0, 8.0, 16.0), (4.0, 8.0, 16.1), (9.0, 20.0, 50.0)),
+    ],
+)
+def test_an_interval_too_wide_to_predict_leaves_what_it_holds_undecided(allowed, narrow, wide, elsewhere):
+    verdicts = [judge(estimate(*interval), check("predicts", **allowed)) for interval in (narrow, wide)]
+    assert verdicts == [(R, ""), (U, "the interval is too wide to count as a prediction")]
+    assert judge(estimate(*elsewhere), check("predicts", **allowed)) == (C, "")
+
+
+def test_a_true_null_is_contradicted_once_enough_patients_are_treated():
+    """The same 20 % in both arms: 60 patients each leave it open, 6000 each do not."""
+    higher = check("higher than", than=OTHER, by=0.05)
+    found = [judge(newcombe_difference(n // 5, n, n // 5, n), higher)[0] for n in (60, 6000)]
+    assert found == [U, C]
 
 
 def test_a_published_count_stands_for_its_exact_interval():

@@ -11,8 +11,10 @@ from ruamel.yaml import YAML
 
 from protocol_samples import EVERY_KEY, KNOWN
 from report_sample_protocols import SINGLE_ARM_YAML, protocol_from_text, two_arm_text
+from trialkine.agents.catalogue import agent_book
 from trialkine.cli.main import main
 from trialkine.cli.protocol_words import dose_days_in_words, protocol_in_words
+from trialkine.diseases import load_disease
 from trialkine.trial.checking import protocol_from_text as read_text
 
 
@@ -55,6 +57,31 @@ def test_the_findings_are_also_json(files: tuple[Path, Path], capsys: pytest.Cap
     assert all(problem["line"] and problem["message"] for problem in found[0]["problems"])
 
 
+def test_unusual_values_and_rules_that_hold_nothing_are_warnings_and_no_faults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = agent_book().records("imp321", ("melanoma",))
+    too_high = 2 * (records["imp321_local_gain"].high or 0.0)
+    usual = load_disease("melanoma").records["killing_rate"].value
+    assert isinstance(usual, float)
+    text = two_arm_text()
+    treatment = "\n      - {agent: imp321, dose: 30 mg, route: subcutaneous, schedule: every 2 weeks}"
+    text = text.replace("treatment:", f"treatment:{treatment}", 1)
+    text = text.replace("- agent: aldesleukin\n", "- agent: aldesleukin\n        starts: at once\n", 1)
+    values = f"{{imp321_local_gain: {too_high}, killing_rate: {11 * usual}}}"
+    path = tmp_path / "trial.yaml"
+    path.write_text(f"{text}\nmodel: {{values: {values}}}\n")
+    assert main(["check", str(path)]) == 0
+    warnings = [line for line in capsys.readouterr().out.splitlines() if "Warning: " in line]
+    assert len(warnings) == 3
+    assert f"'imp321_local_gain' is set to {too_high:g}, outside its plausible range" in warnings[0]
+    assert "'killing_rate'" in warnings[1]
+    assert "imp321 has no hold, delay, reduction or stop" in warnings[2]
+    path.write_text(f"{text}\nmodel: {{values: {{killing_rate: {usual}}}}}\n")
+    assert main(["check", str(path)]) == 0
+    assert "killing_rate' is set" not in capsys.readouterr().out
+
+
 def test_the_words_count_patients_arms_scans_and_months() -> None:
     lines = protocol_in_words(protocol_from_text(two_arm_text()))
     # 60 patients at 3 per month take 20 months; 36 more follow, 56 in all. Scans come every 56 days:
@@ -92,7 +119,7 @@ def test_the_words_tell_the_case_mix_the_days_of_doses_and_the_patients_of_every
     text = text.replace("simon: {p0: 0.10, p1: 0.30, alpha: 0.05, power: 0.80}", "success_above: 5}")
     lines = protocol_in_words(protocol_from_text(text))
     assert "2 arms of 120 and 60 patients" in lines[1]
-    assert lines[2] == "Case mix: of eligible patients the least fit 40 % are not enrolled."
+    assert lines[2] == "Case mix: of all patients with the disease the least fit 40 % are not enrolled."
     assert [line for line in lines if line.startswith("Arm")] == [
         "Arm 'HD IL-2', 120 patients:",
         "Arm 'HD IL-2 then temozolomide', 60 patients:",

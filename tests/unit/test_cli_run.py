@@ -122,6 +122,17 @@ def test_bad_options_are_answered_in_a_sentence_before_anything_is_simulated(
     assert not Path("trial-run").exists()
 
 
+def test_a_file_for_the_other_command_is_answered_with_that_command(
+    calls: list[dict[str, Any]], protocol: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("wells.yaml").write_text("schema: 1\nassay: whole blood\n")
+    assert main(["run", "wells.yaml"]) == 2
+    assert capsys.readouterr().err.endswith("Use: trialkine assay wells.yaml\n")
+    assert main(["assay", protocol]) == 2
+    assert capsys.readouterr().err.endswith(f"Use: trialkine run {protocol}\n")
+    assert calls == []
+
+
 def test_a_faulty_protocol_is_bad_input(
     calls: list[dict[str, Any]], protocol: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -91,15 +91,51 @@ def test_plain_data_may_say_where_their_agents_are(tmp_path: Path) -> None:
 
 def test_an_equation_that_does_not_fit_the_model_is_found_before_anything_runs(tmp_path: Path) -> None:
     said = faults(place(tmp_path, DRUG.replace('"cytotoxic_kill"', '"cytotoxic_kil"')))
-    assert "drug.toml: " in said
+    line = DRUG.splitlines().index('to = "cytotoxic_kill"') + 1
+    assert f"drug.toml:{line}: " in said
     assert "'cytotoxic_kil'. Did you mean 'cytotoxic_kill'?" in said
 
 
 def test_an_equation_that_mixes_units_is_found_before_anything_runs(tmp_path: Path) -> None:
     text = DRUG.replace('"drug_level / drug_reference_level"', '"drug_level"')
     said = faults(place(tmp_path, text))
-    assert "drug.toml: " in said
+    line = DRUG.splitlines().index('term = "drug_level / drug_reference_level"') + 1
+    assert f"drug.toml:{line}: " in said
     assert "mg/L" in said
+
+
+def test_faults_of_the_numbers_the_names_and_the_units_come_at_once_with_their_lines(tmp_path: Path) -> None:
+    wrong = {
+        'to = "neutrophil_suppression"': 'to = "neutrophil_supression"',
+        'rate = "drug_clearance / drug_volume * drug_plasma"': 'rate = "drug_clearence * drug_plasma"',
+        'unit = "mg/L"\nexpression': 'unit = "mg"\nexpression',
+        "high = 0.1": "",
+    }
+    text = DRUG
+    for right, fault in wrong.items():
+        text = text.replace(right, fault)
+    said = faults(place(tmp_path, text))
+    lines = text.splitlines()
+
+    def told(start: str) -> str:
+        number = lines.index(start) + 1
+        return next(line for line in said.splitlines() if f"drug.toml:{number}: " in line)
+
+    assert "Did you mean 'neutrophil_suppression'?" in told('to = "neutrophil_supression"')
+    assert "Did you mean 'drug_clearance'?" in told('rate = "drug_clearence * drug_plasma"')
+    assert "Expected 'mg', found 'mg/L'" in told('expression = "drug_plasma / drug_volume"')
+    assert "needs a range" in told("[parameters.drug_kill_rate.diseases.melanoma]")
+    assert "'drug_clearance' is used by nothing" not in said
+
+
+def test_a_parameter_that_nothing_uses_is_told_at_its_own_line(tmp_path: Path) -> None:
+    text = DRUG.replace(
+        'rate = "drug_clearance / drug_volume * drug_plasma"', 'rate = "drug_plasma / drug_longest_delay"'
+    )
+    number = text.splitlines().index("[parameters.drug_clearance]") + 1
+    assert f"drug.toml:{number}: Parameter 'drug_clearance' is used by nothing." in faults(
+        place(tmp_path, text)
+    )
 
 
 def test_a_file_that_is_not_there_is_named_at_its_line(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_background_treatment_is_by_default_for_everybody_at_once():
     [
         (GIVEN.replace("im862", "im863"), "no agent is named 'im863'. Did you mean 'im862'?"),
         (GIVEN.replace("intranasal", "oral"), "'oral' is not a route of im862. Write 'intranasal'."),
-        (f"{GIVEN}, share: 0", "'share' is '0'. Write a number above 0, at most 1."),
+        (f"{GIVEN}, share: -0.1", "'share' is '-0.1'. Write a number from 0 to 1."),
         (
             f"{GIVEN}, starts: within 8 weeks after aldesleukin fails",
             "background treatment waits for no agent in start of background treatment 'within 8 weeks after "

@@ -44,7 +44,7 @@ def trial_with_events() -> TrialResult:
             "line": line,
             "toxicity": toxicity,
             "grade": grade,
-            "start_day": [2.0] * count,
+            "first_interval_worst_day": [2.0] * count,
             "worst_day": [4.0] * count,
             "worst_value": [1.0] * count,
             "unit": [""] * count,
@@ -167,6 +167,7 @@ def test_the_data_set_of_adverse_events_has_a_row_per_event_with_its_ctcae_term(
     assert deaths["AEDECOD"].to_list() == ["Hypotension"]
     assert set(table["AEDECOD"]) == {"Hypotension", "Platelet count decreased", "Lymphocyte count decreased"}
     assert set(table["ASTDY"]) == {3}  # day 2 after the first day, which is day 1
+    assert set(table["ASTDTF"]) == {"D"}  # the start is imputed
     assert set(table["SIMFL"]) == {"Y"}
 
 

@@ -27,20 +27,27 @@ def summary_with(**changes: object) -> Summary:
     return replace(summarise(sample_result(TWO_ARMS, patients=4, failed=0)), **changes)
 
 
-def test_an_agent_without_a_calibrated_number_is_called_a_prediction() -> None:
+def test_of_an_agent_without_a_calibrated_number_no_more_is_said_than_that() -> None:
     words = evidence_words(ModelEvidence(20, 12, (GUESSED, FITTED)))
     assert words.startswith(
         "Nobody has measured 12 of the model's 20 numbers, among them all 8 of IM862 and 1 of"
     )
-    assert "No number of IM862 was adjusted to published outcomes" in words
-    assert "No number of temozolomide" not in words
+    assert words.endswith("No number of IM862 itself was adjusted to published outcomes.")
+    assert "predict" not in words
 
 
-def test_where_every_agent_has_a_calibrated_number_none_is_called_a_prediction() -> None:
-    assert "prediction" not in evidence_words(ModelEvidence(6, 1, (FITTED,)))
+def test_of_two_such_agents_one_sentence_speaks() -> None:
+    words = evidence_words(ModelEvidence(20, 12, (GUESSED, replace(GUESSED, agent="interleukin_12"))))
+    assert words.endswith(
+        "No number of IM862 and interleukin-12 themselves was adjusted to published outcomes."
+    )
 
 
-def test_an_agent_of_which_nothing_is_assumed_is_not_called_a_prediction() -> None:
+def test_where_every_agent_has_a_calibrated_number_none_is_named_as_unadjusted() -> None:
+    assert "adjusted" not in evidence_words(ModelEvidence(6, 1, (FITTED,)))
+
+
+def test_an_agent_of_which_nothing_is_assumed_is_not_named() -> None:
     placebo = AgentEvidence("placebo", {"derived": 1}, ())
     assert "placebo" not in evidence_words(ModelEvidence(6, 1, (FITTED, placebo)))
 
@@ -53,7 +60,7 @@ def test_the_table_of_agents_names_what_each_was_adjusted_to() -> None:
         ["6", "1", "1"],
     ]
     assert [row.cells[3].remark for row in table.rows] == [
-        "nothing: what is said of it is a prediction",
+        "no published outcome",
         "row of rietschel_2008",
     ]
 
@@ -89,11 +96,11 @@ def test_the_answer_tells_response_by_thirds_before_treatment() -> None:
     )
 
 
-def test_of_many_biomarker_tests_the_answer_tells_the_last_week_alone() -> None:
+def test_of_many_biomarker_tests_the_answer_tells_the_last_time_alone() -> None:
     summary = summary_with()
     before, after = [1.0, 2.0, 4.0], [2.0, 5.0, 8.0]
     changes = mean_change(before, after), signed_rank_change(before, after)
-    tests = tuple(BiomarkerTest("plasma_vegf", week, *changes) for week in range(9))
+    tests = tuple(BiomarkerTest("plasma_vegf", 7.0 * week, *changes) for week in range(9))
     words = answer(replace(summary, arms=(replace(summary.arms[0], biomarker_tests=tests),))).biomarkers
     assert words.count("Plasma VEGF") == 1
     assert "at week 8" in words

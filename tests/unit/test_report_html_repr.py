@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
+
 from report_samples import TWO_ARMS, ArmSketch, sample_result
 from trialkine.report.html_repr import result_html
 
@@ -19,3 +23,14 @@ def test_arm_names_cannot_become_markup() -> None:
     )
     assert "<b>x" not in html
     assert "&lt;b&gt;x" in html
+
+
+def test_what_follow_up_does_not_reach_is_undefined_for_a_stated_reason() -> None:
+    result = sample_result(TWO_ARMS[:1], patients=6, failed=0)
+    relapse = result.protocol.assessments.model_copy(update={"criteria": "relapse", "also_score": ()})
+    short = replace(
+        result,
+        protocol=result.protocol.model_copy(update={"assessments": relapse}),
+        patients=result.patients.with_columns(follow_up_days=pl.lit(300.0)),
+    )
+    assert "undefined (follow-up ends before this landmark)" in result_html(short)

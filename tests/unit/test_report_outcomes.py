@@ -101,7 +101,7 @@ def test_biomarkers_are_compared_at_the_weeks_the_protocol_plans() -> None:
     # Every patient falls to exactly 80 % and 50 %, whatever the baseline.
     assert arm.group.metrics["biomarker_plasma_vegf_4w"].estimate == pytest.approx(0.8)
     assert arm.group.metrics["biomarker_plasma_vegf_8w"].estimate == pytest.approx(0.5)
-    assert [(test.week, test.t_test.pairs) for test in arm.biomarker_tests] == [(4, 10), (8, 10)]
+    assert [(test.day, test.t_test.pairs) for test in arm.biomarker_tests] == [(28, 10), (56, 10)]
 
 
 def paired_result(first: list[str], second: list[str], *, extra_months: float = 0.0) -> TrialResult:
@@ -279,13 +279,27 @@ def test_the_verdict_reads_patients_in_the_order_of_enrolment() -> None:
     assert verdict.counts == ((Verdict.stopped, 1),)
 
 
+def test_a_design_judges_treated_arms_only_and_says_so() -> None:
+    from trialkine.report.verdict import arm_verdicts
+
+    result = sample_result(patients=40, failed=0)
+    first, second = result.protocol.arms
+    arms = (first, second.model_copy(update={"treatment": ()}))
+    protocol = result.protocol.model_copy(update={"arms": arms})
+    facts = protocol_facts(result.protocol)
+    assert [verdict.arm for verdict in arm_verdicts(result, facts)] == [first.name, second.name]
+    (verdict,) = arm_verdicts(replace(result, protocol=protocol), facts)
+    assert verdict.arm == first.name
+    assert verdict.rule_name.endswith("(of treated arms only)")
+
+
 def test_a_simon_design_is_searched_for_its_boundaries() -> None:
     # Published table of optimal designs: 10 % against 30 %, alpha 0.05, power 0.80 is 1/10, 5/29.
     assert protocol_facts(sample_result().protocol).rule == TwoStageRule(1, 10, 5, 29)
 
 
 def test_biomarkers_without_stated_times_are_compared_at_the_first_two_scans() -> None:
-    assert protocol_facts(sample_result().protocol).biomarker_weeks == {"plasma_vegf": (8, 16)}
+    assert protocol_facts(sample_result().protocol).biomarker_days == {"plasma_vegf": (56, 112)}
 
 
 def told(summary: Summary) -> str:

@@ -215,7 +215,12 @@ def test_the_page_says_which_progression_of_a_strategy_counts() -> None:
 
 
 def test_the_page_says_who_is_not_enrolled() -> None:
-    assert Page(two_arms()).text.lower().count("the least fit 35 % of patients are not enrolled") == 2
+    assert (
+        Page(two_arms())
+        .text.lower()
+        .count("the least fit 35 % of all patients with the disease are not enrolled")
+        == 2
+    )
 
 
 def test_doses_of_several_agents_are_not_added_up() -> None:

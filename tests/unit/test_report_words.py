@@ -70,7 +70,8 @@ def test_metric_names_become_labels() -> None:
     assert metric_label("pfs_rate_24w") == "Progression-free at 24 weeks"
     assert metric_label("os_rate_12m") == "Alive at 12 months"
     assert metric_label("biomarker_plasma_vegf_8w") == "Plasma VEGF at week 8, of baseline"
-    assert metric_label("biomarker_plasma_vegf_0w") == "Plasma VEGF within the first days, of baseline"
+    assert metric_label("biomarker_plasma_vegf_1.08333d") == "Plasma VEGF after 26 hours, of baseline"
+    assert metric_label("biomarker_plasma_vegf_9d") == "Plasma VEGF after 9 days, of baseline"
 
 
 @pytest.mark.parametrize(

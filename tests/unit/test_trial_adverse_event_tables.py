@@ -38,7 +38,9 @@ def test_the_worst_grade_of_a_patient_is_the_worst_of_what_counts(trial: TrialRe
 def test_events_begin_before_they_are_worst_and_within_follow_up(trial: TrialResult) -> None:
     ends = trial.patients.select(*KEYS, "os_days")
     events = trial.adverse_events.join(ends, on=KEYS)
-    start, worst, end = (events[name].to_numpy() for name in ("start_day", "worst_day", "os_days"))
+    start, worst, end = (
+        events[name].to_numpy() for name in ("first_interval_worst_day", "worst_day", "os_days")
+    )
     assert np.all(start >= 0.0)
     assert np.all(start <= worst)
     assert np.all(worst <= end + 1e-6)

@@ -61,6 +61,13 @@ def test_tables_of_observation_and_of_treatment_have_the_same_columns():
         assert both[0][name].schema == both[1][name].schema, name
 
 
+def test_background_treatment_with_a_share_of_zero_goes_to_nobody():
+    protocol = care_protocol([line()], background=[background(share=0)])
+    record, _ = cared_for(protocol, care_patients(50, cut_off=30.0))
+    assert np.isnan(record.background[0].start).all()
+    assert not tables_of(record)["exposure"]["is_background"].any()
+
+
 def test_background_treatment_goes_to_its_share_and_to_the_same_patients_in_every_arm():
     protocol = care_protocol([], [line()], background=[background(share=0.6, starts="within 8 weeks")])
     patients = care_patients(400, cut_off=100.0)

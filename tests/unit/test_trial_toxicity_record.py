@@ -128,7 +128,16 @@ def test_a_death_from_treatment_is_grade_5_of_the_toxicity_that_causes_it_on_the
         death_day=np.array([np.nan, 55.0, 90.0]),
     )
     found = adverse_events(arm)  # type: ignore[arg-type]
-    rows = list(zip(found.patients, found.line, found.grade, found.start_day, found.worst_day, strict=True))
+    rows = list(
+        zip(
+            found.patients,
+            found.line,
+            found.grade,
+            found.first_interval_worst_day,
+            found.worst_day,
+            strict=True,
+        )
+    )
     assert rows == [(0, 0, 1, 7.0, 7.0), (1, 0, 3, 7.0, 7.0), (1, 1, 5, 55.0, 55.0)]
     assert {record.terms[number].name for number in found.toxicity} == {"hypotension"}
 

@@ -136,8 +136,42 @@ def test_dose_intensity_is_what_was_given_of_the_plan_in_the_time_it_took():
     deliver(book)
     renew(book)
     assert book.end == [22.0]
-    # 2 full and 2 half doses of 4, in 22 days instead of 15
-    assert relative_dose_intensity([book], 1) == pytest.approx([3 / 4 * 15 / 22])
+    # 2 full and 2 half doses of 4, in two cycles and a week instead of two cycles
+    assert relative_dose_intensity([book], 1) == pytest.approx([3 / 4 * 28 / 35])
+
+
+@pytest.mark.parametrize(("cycles", "intensity"), [(4, 84 / 105), (2, 42 / 49)])
+def test_cycles_a_week_late_each_take_their_own_time_and_the_weeks(cycles, intensity):
+    book = begun(f"days 1 to 2 of 21, at most {cycles} cycles")
+    for _ in range(cycles - 1):
+        deliver(book)
+        renew(book, Rules(late=True, longest=21.0))
+        renew(book)
+    deliver(book)
+    renew(book)
+    assert [row.start[0] for row in book.rows] == [28.0 * number for number in range(cycles)]
+    assert END_REASONS[book.end_reason[0]] == "completed"
+    assert relative_dose_intensity([book], 1) == pytest.approx([intensity])
+
+
+def test_of_a_wait_that_death_interrupts_what_had_passed_counts():
+    book = begun()
+    deliver(book)
+    renew(book, Rules(late=True, longest=21.0))
+    book.stop(EVERYONE, np.array([17.0]), np.array([END_REASONS.index("death")]))
+    assert book.waited == [3.0]
+    assert relative_dose_intensity([book], 1) == pytest.approx([14 / 17])
+
+
+def test_a_wait_over_and_done_with_counts_whole_when_death_comes_in_the_next_cycle():
+    book = begun()
+    deliver(book)
+    renew(book, Rules(late=True, longest=21.0))
+    renew(book)
+    deliver(book)
+    book.stop(EVERYONE, np.array([25.0]), np.array([END_REASONS.index("death")]))
+    assert book.waited == [7.0]
+    assert relative_dose_intensity([book], 1) == pytest.approx([28 / 35])
 
 
 def test_without_waits_holds_and_reductions_the_dose_intensity_is_one():
@@ -275,3 +309,25 @@ def test_when_an_agent_is_stopped_its_partner_goes_on_that_day(order):
     delta, alpha = record.lines[::order]
     assert (delta.end[0], END_REASONS[delta.end_reason[0]]) == (28.0, "toxicity")
     assert [float(row.start[0]) for row in alpha.rows] == pytest.approx([0.0, 28.0, 42.0])
+
+
+def test_in_a_combination_that_waits_every_agent_has_the_same_dose_intensity():
+    cycles = {
+        "dose": "1 mg",
+        "route": "oral",
+        "schedule": "daily, days 1 to 2, every 14 days, at most 4 cycles",
+    }
+    lines = [{"agent": "delta", **cycles}, {"agent": "alpha", **cycles, "starts": "at once"}]
+    record, _ = cared_for(care_protocol(lines), care_patients(delta_low_from=13.0, delta_low_until=24.0))
+    found = arm_tables(record, find_criteria("who-1979"), None)
+    # four cycles of 14 days took 56 days and the 14 that both waited
+    assert found["lines"]["relative_dose_intensity"].to_list() == pytest.approx([56 / 70, 56 / 70])
+    assert found["patients"]["relative_dose_intensity"].to_list() == pytest.approx([56 / 70])
+
+
+@pytest.mark.parametrize("way", ["cut_off", "death"])
+def test_in_a_trial_a_wait_counts_as_far_as_it_lasted(way):
+    ends = {"cut_off": 17.0} if way == "cut_off" else {"disease_death_day": 17.0}
+    record, tables = conducted_delta(delta_low_from=13.0, delta_low_until=1e6, **ends)
+    assert record.lines[0].waited == pytest.approx([3.0], abs=1e-6)
+    assert tables["patients"]["relative_dose_intensity"].to_list() == pytest.approx([14 / 17], abs=1e-6)

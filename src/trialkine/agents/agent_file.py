@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from trialkine.agents.agent_in_model import note_model_faults
 from trialkine.agents.agent_tables import TableReader
 from trialkine.errors import InputError, ProblemsError
 from trialkine.evidence.disease_records import DiseaseRecords, disease_records
@@ -109,12 +110,15 @@ def read_agent_file(file: Traversable | Path) -> AgentFile:
     return parse_agent(text, str(file) if isinstance(file, Path) else file.name)
 
 
-def parse_agent(text: str, file: str) -> AgentFile:
+def parse_agent(text: str, file: str, *, is_against_model: bool = False) -> AgentFile:
     """Read the text of an agent file.
+
+    `is_against_model`: its names and units are compared with the model's, too. Agents of packages are not,
+    because it takes a moment and their own tests do it.
 
     Raises: ProblemsError, naming every fault at once.
     """
-    return _AgentReading(text, file).read(read_tables(text, file))
+    return _AgentReading(text, file).read(read_tables(text, file), is_against_model)
 
 
 class _AgentReading:
@@ -126,7 +130,7 @@ class _AgentReading:
         self.faults = FileFaults(file, text)
         self.reader = TableReader(self.faults)
 
-    def read(self, tables: Mapping[str, Any]) -> AgentFile:
+    def read(self, tables: Mapping[str, Any], is_against_model: bool) -> AgentFile:
         """The agent, or one error with all faults."""
         self._check_top(tables)
         own = self._own_sources(tables.get("sources", {}))
@@ -143,6 +147,8 @@ class _AgentReading:
         product = self._product(tables)
         self._check_names(tables, {**states, **declared})
         self._check_keys(tables)
+        if is_against_model:
+            note_model_faults(tables, self.faults)
         self.faults.stop()
         rules = {key: lists.pop(key) for key in ("holds", "delays", "reductions", "stops")}
         mechanism = Mechanism(

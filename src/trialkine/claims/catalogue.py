@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -9,12 +11,14 @@ from typing import Any
 
 from trialkine.claims.measures import MEASURES
 from trialkine.claims.record import CLINIC, KINDS, STANDINGS, Catalogue, Check, Claim, Reading, Run
-from trialkine.claims.rules import COMPARES, EQUALS, NEEDS
+from trialkine.claims.rules import COMPARES, EQUALS, NEEDS, ONE_SIDED, PREDICTS
+from trialkine.claims.styles import STYLES, style_of
 from trialkine.errors import InputError
 from trialkine.evidence.file_faults import FileFaults, near, read_tables
 from trialkine.evidence.sources import sources
 
 FILE = "claims.toml"
+WIDEST_FIELDS = ("apart", "factor")
 RUN_FIELDS = ("example", "patients", "trials", "is_slow", "is_assay")
 CLAIM_FIELDS = ("standing", "checks", "not_testable", "remark", "clinic", "record", "follows")
 READING_FIELDS = ("run", "arm", "line", "metric", "measure", "path", "options")
@@ -55,6 +59,17 @@ def choose(found: Catalogue, ids: list[str]) -> tuple[Claim, ...]:
     return tuple(chosen.values())
 
 
+def slow_by_name(found: Catalogue, ids: list[str]) -> tuple[str, ...]:
+    """The ids among these, letters of texts left out, of claims that take a slow run."""
+    return tuple(claim.id for claim in found.claims if claim.id in ids and found.is_slow(claim))
+
+
+def _digest(tables: Mapping[str, Any]) -> str:
+    """A short fingerprint of the records, which comments and layout do not change."""
+    text = json.dumps(tables, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
 class _Reader:
     """One file while it is read."""
 
@@ -64,7 +79,10 @@ class _Reader:
         self.number = 0
 
     def read(self) -> Catalogue:
-        self.faults.keys("The file", self.tables, ("parts", "runs", "claims"), (), "")
+        self.faults.keys("The file", self.tables, ("parts", "runs", "claims"), ("matters", "widest"), "")
+        self.faults.stop()
+        self.faults.keys("[matters]", self._matters, (), STYLES, "[matters]")
+        self.faults.keys("[widest]", self._widest, (), WIDEST_FIELDS, "[widest]")
         self.faults.stop()
         runs = {name: self._run(name, table) for name, table in self.tables["runs"].items()}
         claims = []
@@ -85,7 +103,19 @@ class _Reader:
         for name in set(runs) - {name for claim in claims for name in claim.runs}:
             self.faults.add(f"No claim reads the run '{name}'. Remove it.", f"[runs.{name}]")
         self.faults.stop()
-        return Catalogue(dict(self.tables["parts"]), runs, tuple(claims))
+        return Catalogue(dict(self.tables["parts"]), runs, tuple(claims), _digest(self.tables))
+
+    @property
+    def _matters(self) -> Mapping[str, Any]:
+        """The smallest difference that matters, by the sort of number."""
+        found: Mapping[str, Any] = self.tables.get("matters", {})
+        return found
+
+    @property
+    def _widest(self) -> Mapping[str, Any]:
+        """How far the limits of a prediction may be from each other."""
+        found: Mapping[str, Any] = self.tables.get("widest", {})
+        return found
 
     def _run(self, name: str, table: Mapping[str, Any]) -> Run:
         header = f"[runs.{name}]"
@@ -145,10 +175,28 @@ class _Reader:
             than = self._reading(f"{what}, than", {**self._own(table), **table["than"]}, runs)
         if rule == EQUALS and not reading.path:
             self._add(f"{what}: '{EQUALS}' needs the path of a value in the protocol as written.")
-        keys = ("value", "low", "high", "events", "of", "within", "by")
-        return Check(
-            table["about"], reading, rule, **{key: table[key] for key in keys if key in table}, than=than
-        )
+        keys = ("value", "low", "high", "events", "of", "within")
+        given = {key: table[key] for key in keys if key in table} | self._scale(what, table, reading)
+        return Check(table["about"], reading, rule, **given, than=than)
+
+    def _scale(self, what: str, table: Mapping[str, Any], reading: Reading) -> dict[str, float]:
+        """What a rule counts as a difference, or as a prediction: of the check, or of the whole file."""
+        rule = table["is"]
+        if rule not in (*ONE_SIDED, PREDICTS) or reading.measure not in ("", *MEASURES):
+            return {}
+        style = style_of(reading)
+        if rule == PREDICTS:
+            name, where = ("apart" if style == "fraction" else "factor"), "[widest]"
+            value = self._widest.get(name)
+        else:
+            name, where = "by", "[matters]"
+            value = table.get("by", self._matters.get(style))
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0.0:
+            wanted = f"`{name}`" if rule == PREDICTS else f"`{style}`"
+            also = "" if rule == PREDICTS else ", or `by` in the check"
+            self._add(f"{what}: '{rule}' needs a number above 0. Write {wanted} in {where}{also}.")
+            return {}
+        return {name: float(value)}
 
     @staticmethod
     def _own(table: Mapping[str, Any]) -> dict[str, Any]:

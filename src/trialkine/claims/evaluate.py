@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from trialkine.claims.documents import written_words
 from trialkine.claims.examples import example_file, example_folders
 from trialkine.claims.figures_in_words import expected_words, found_words
 from trialkine.claims.readings import Outcome, read_number
-from trialkine.claims.record import CLINIC, Catalogue, Check, Claim, Finding, Judged, Run, Verdict
+from trialkine.claims.record import CLINIC, STANDINGS, Catalogue, Check, Claim, Finding, Judged, Run, Verdict
 from trialkine.claims.rules import EQUALS, judge, together
 from trialkine.errors import TrialkineError
 
@@ -33,6 +33,12 @@ class Evaluation:
         return {verdict: sum(each.verdict is verdict for each in self.judged) for verdict in Verdict}
 
     @property
+    def reproduced_by_standing(self) -> Mapping[str, int]:
+        """How many of the reproduced claims the model knew nothing of, was fitted to, assumes or restates."""
+        standings = [each.claim.standing for each in self.judged if each.verdict is Verdict.REPRODUCED]
+        return {standing: standings.count(standing) for standing in STANDINGS}
+
+    @property
     def has_failed(self) -> bool:
         """Whether a simulation, or the reading of one, failed."""
         return self.counts[Verdict.FAILED] > 0
@@ -43,14 +49,19 @@ def evaluate(
     claims: Iterable[Claim],
     *,
     with_slow: bool = False,
+    slow_for: Collection[str] = (),
     seed: int = 0,
     jobs: int | None = None,
     progress: Progress = lambda done, message: None,
     simulate: Simulate | None = None,
 ) -> Evaluation:
-    """Judge claims, without slow runs unless asked for; a run that fails is a verdict, no exception."""
+    """Judge claims; a run that fails is a verdict, no exception.
+
+    Slow runs are left out, unless all are asked for (`with_slow`) or those of some claims (`slow_for`, ids).
+    """
     chosen = tuple(claims)
-    runs = tuple(run for run in catalogue.runs_of(chosen) if with_slow or not run.is_slow)
+    wanted = catalogue.runs_of(claim for claim in chosen if with_slow or claim.id in slow_for)
+    runs = tuple(run for run in catalogue.runs_of(chosen) if run in wanted or not run.is_slow)
     outcomes: dict[str, Outcome] = {}
     failures: dict[str, str] = {}
     for place, run in enumerate(runs):
@@ -137,7 +148,13 @@ def _check(
             if name in failures:
                 return Finding(check.about, "", expected, Verdict.FAILED, failures[name])
             if name not in outcomes:
-                return Finding(check.about, "", expected, Verdict.NOT_RUN, "slow; `--all` runs it")
+                return Finding(
+                    check.about,
+                    "",
+                    expected,
+                    Verdict.NOT_RUN,
+                    "slow: only run when named by its id, or with --all",
+                )
         found = read_number(check, outcomes)
     except TrialkineError as error:
         return Finding(check.about, "", expected, Verdict.FAILED, str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trialkine.claims.page import MEANINGS, Part, cited, ended, parts
+from trialkine.claims.page import MEANINGS, Part, cited, headline, parts
 from trialkine.claims.record import CLINIC, STANDINGS, Catalogue, Finding, Judged
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ patients; intervals hold for one set of model parameters.
 READING = """\
 ## How to read it
 
-`trialkine claims` judges the claims whose simulations are quick, `trialkine claims --all` every one,
-`trialkine claims B` or `trialkine claims A5 B3` some. The page it writes, `claims.html`, holds what stands
-here.
+`trialkine claims` judges the claims whose simulations are quick, `trialkine claims B` those of one text
+whose simulations are quick, `trialkine claims A5 B3` exactly these, however long they take, and
+`trialkine claims --all` every one. The page it writes, `claims.html`, holds what stands here.
 
 To add a claim, add a table to `claims.toml`: `id` (its letter is the text's, listed in `[parts]`), `text`
 in your own words, `kind` (fact, hypothesis, prediction, design or verdict), `source` (a key of
@@ -32,8 +32,9 @@ in your own words, `kind` (fact, hypothesis, prediction, design or verdict), `so
 A check reads one number of a `run` (`metric` of an `arm` or of its `line`, a named `measure` of
 `measures.py` with `options`, or a `path` into the summary), and `is` names its rule: `below`, `above` (a
 `value`), `between`, `agrees with` (`low` and `high`, or a count `events` of `of`, whose exact interval is
-meant), `predicts` (a `value` within the interval), `higher than` and `lower than` (`than` another reading;
-`by` the smallest difference that would matter), `as in` (`than`, `within`), and `equals` for a value of the
+meant), `predicts` (a `value` within the interval; one wider than `[widest]` allows leaves it undecided), `higher
+than` and `lower than` (`than` another reading; contradicted when the whole interval lies below `by`, the
+smallest difference that matters, or its default in `[matters]`), `as in` (`than`, `within`), and `equals` for a value of the
 protocol as written or, without a run, of the map of receptors. `between` and the one-sided rules want the
 whole interval on one side; `agrees with` wants the estimate inside the published interval, and is
 contradicted only by an interval that does not touch it.
@@ -42,8 +43,8 @@ contradicted only by an interval that does not touch it.
 
 def claims_markdown(catalogue: Catalogue, evaluation: Evaluation, version: str) -> str:
     """The whole page as Markdown."""
-    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in ended(evaluation))
-    head = f"trialkine {version}, seed {evaluation.seed}: {len(evaluation.judged)} claims, {counts}.\n"
+    head = f"trialkine {version}, seed {evaluation.seed}: {len(evaluation.judged)} claims, {headline(evaluation)}.\n"
+    head += f"Written from records with the digest {catalogue.digest}.\n"
     sections = [_part(part) for part in parts(catalogue, evaluation)]
     return "\n".join(
         [INTRODUCTION, head, *sections, READING, _meanings(), _runs(evaluation), _sources(evaluation)]

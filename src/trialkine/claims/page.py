@@ -60,6 +60,23 @@ def ended(evaluation: Evaluation) -> list[tuple[Verdict, int]]:
     return [(verdict, count) for verdict, count in evaluation.counts.items() if count]
 
 
+def weight(evaluation: Evaluation) -> str:
+    """How much of what was reproduced is evidence: a claim the model was given counts for nothing."""
+    of = evaluation.reproduced_by_standing
+    return (
+        f"of them {of['free']} free of calibration and assumption and not merely stated; "
+        f"{of['calibrated']} calibrated, {of['assumed']} assumed, {of['stated']} merely stated"
+    )
+
+
+def headline(evaluation: Evaluation) -> str:
+    """The counts of verdicts in a line; beside what was reproduced, how much of it is evidence."""
+    return ", ".join(
+        f"{count} {verdict.value}" + (f" ({weight(evaluation)})" if verdict is Verdict.REPRODUCED else "")
+        for verdict, count in ended(evaluation)
+    )
+
+
 def claims_page(catalogue: Catalogue, evaluation: Evaluation, version: str) -> str:
     """The whole page as one HTML document that loads nothing from anywhere."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -80,6 +97,7 @@ def claims_page(catalogue: Catalogue, evaluation: Evaluation, version: str) -> s
         "banner_detail": BANNER_DETAIL,
         "parts": parts(catalogue, evaluation),
         "counts": ended(evaluation),
+        "weight": weight(evaluation),
         "meanings": MEANINGS,
         "standings": STANDINGS,
         "clinic": CLINIC,

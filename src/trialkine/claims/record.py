@@ -11,7 +11,7 @@ STANDINGS: Mapping[str, str] = {
     "free": "nothing in the model was set with it in mind",
     "calibrated": "numbers of the model were fitted to it, so agreement is no evidence",
     "assumed": "it follows from an assumption that was made knowing it",
-    "stated": "the protocol or a table says it; nothing is simulated",
+    "stated": "a protocol, a table or an input of the model says it; a run can only restate it",
 }
 CLINIC: Mapping[str, str] = {
     "held": "held",
@@ -71,7 +71,8 @@ class Check:
     """One reading, a rule, and what the rule compares it with.
 
     `events` of `of` is a published count whose exact interval is meant; `than` is another reading, and `by`
-    the smallest difference from it that would matter.
+    the smallest difference from it that would matter. `apart` and `factor` are how far the limits of a
+    prediction may be from each other, as a difference or as a ratio.
     """
 
     about: str
@@ -84,6 +85,8 @@ class Check:
     of: int | None = None
     within: float | None = None
     by: float = 0.0
+    apart: float | None = None
+    factor: float | None = None
     than: Reading | None = None
 
     @property
@@ -148,6 +151,7 @@ class Catalogue:
     parts: Mapping[str, str]
     runs: Mapping[str, Run]
     claims: tuple[Claim, ...]
+    digest: str = ""  # of the data in its file: the same records, the same digest
 
     def runs_of(self, claims: Iterable[Claim]) -> tuple[Run, ...]:
         """The simulations that some claims need; a reading of the protocol as written needs none."""

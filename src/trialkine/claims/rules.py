@@ -1,7 +1,7 @@
 """The rules of a check: an estimate with its interval against what is claimed.
 
 A rule answers from the whole interval. Where the interval lies on both sides of what is claimed, the answer
-is "undecided", which more patients may settle.
+is "undecided", which more patients may settle. A difference too small to matter is none, however sure.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from trialkine.statistics.estimate import Estimate
 from trialkine.statistics.proportions import exact_interval
 
 NO_LIMITS = "too few patients for an interval"
+TOO_WIDE = "the interval is too wide to count as a prediction"
 REPRODUCED, CONTRADICTED, UNDECIDED = Verdict.REPRODUCED, Verdict.CONTRADICTED, Verdict.UNDECIDED
 
 
@@ -102,16 +103,20 @@ def _agrees_with(found: Bounds, check: Check) -> Verdict:
 
 
 def _predicts(found: Bounds, check: Check) -> Verdict:
-    inside = found.low <= _number(check) <= found.high
-    return REPRODUCED if inside else CONTRADICTED
+    """Outside even a wide interval is against the model; inside one that is too wide says nothing for it."""
+    if not found.low <= _number(check) <= found.high:
+        return CONTRADICTED
+    is_too_far = check.apart is not None and found.high - found.low > check.apart
+    is_too_many_fold = check.factor is not None and found.high > check.factor * found.low
+    return UNDECIDED if is_too_far or is_too_many_fold else REPRODUCED
 
 
 def _higher_than(found: Bounds, check: Check) -> Verdict:
-    return _side(found.low > 0.0, found.high <= check.by)
+    return _side(found.low > 0.0 and found.high > check.by, found.high <= check.by)
 
 
 def _lower_than(found: Bounds, check: Check) -> Verdict:
-    return _side(found.high < 0.0, found.low >= -check.by)
+    return _side(found.high < 0.0 and found.low < -check.by, found.low >= -check.by)
 
 
 def _as_in(found: Bounds, check: Check) -> Verdict:
@@ -142,6 +147,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "as in": ("than", "within"),
     EQUALS: ("value",),
 }
+ONE_SIDED = ("higher than", "lower than")  # they need the smallest difference that matters
+PREDICTS = "predicts"  # it needs how wide its interval may be
 COMPARES = ("higher than", "lower than", "as in")
 
 
@@ -150,7 +157,8 @@ def judge(found: Estimate, check: Check) -> tuple[Verdict, str]:
     numbers = bounds(found)
     if numbers is None:
         return UNDECIDED, found.why or NO_LIMITS
-    return RULES[check.rule](numbers, check), ""
+    verdict = RULES[check.rule](numbers, check)
+    return verdict, TOO_WIDE if check.rule == PREDICTS and verdict is UNDECIDED else ""
 
 
 def together(verdicts: list[Verdict]) -> Verdict:

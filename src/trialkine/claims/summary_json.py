@@ -27,6 +27,7 @@ def claims_record(evaluation: Evaluation) -> dict[str, Any]:
         "notice": BANNER,
         "seed": evaluation.seed,
         "counts": {verdict.value: count for verdict, count in evaluation.counts.items()},
+        "reproduced_by_standing": dict(evaluation.reproduced_by_standing),
         "claims": [_claim(each) for each in evaluation.judged],
         "runs": [asdict(run) for run in evaluation.runs],
         "failures": dict(evaluation.failures),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -16,6 +17,7 @@ from trialkine.cli.options import (
     write_json,
 )
 from trialkine.cli.progress import shown_progress
+from trialkine.errors import InputError, ProblemsError
 
 if TYPE_CHECKING:
     from trialkine.assay.run import AssayResult
@@ -66,10 +68,12 @@ def assay(
     whole_number("--seed", seed, 0, LARGEST_SEED)
     target = json_target(json) if json is not None else None
 
-    from trialkine.assay.checking import read_assay
+    from trialkine.assay.checking import is_assay_file, read_assay
     from trialkine.report.run_folder import check_output_folder
     from trialkine.trial.reading import read_text
 
+    if not is_assay_file(file) and _is_protocol_file(file):
+        raise InputError(f"'{file}' describes a trial, not an assay. Use: trialkine run {file}")
     protocol = read_assay(file)
     text = read_text(file)
     folder = out if out is not None else Path(f"{file.stem}-run")
@@ -81,6 +85,16 @@ def assay(
         result = run_assay(protocol, donors=donors, seed=seed, progress=progress)
     size = "" if donors is None else f" --donors {donors}"
     _write(result, folder, text, f"trialkine assay {file.name}{size} --seed {seed}", target)
+
+
+def _is_protocol_file(file: Path) -> bool:
+    """Whether a file has the arms that only protocols have; a file that cannot be read has not."""
+    from trialkine.trial.reading import read_text
+
+    try:
+        return re.search(r"^arms\s*:", read_text(file), flags=re.MULTILINE) is not None
+    except ProblemsError:
+        return False
 
 
 def _write(result: AssayResult, folder: Path, text: str, command: str, target: str | None) -> None:

@@ -28,8 +28,9 @@ def check(
 ) -> None:
     """Say what protocol files and assay files mean, or list all their faults.
 
-    Every fault comes with its line and what to write instead. Nothing is simulated. The exit code is 0
-    when all files are in order and 2 when one is not.
+    Every fault comes with its line and what to write instead. A warning is no fault: it names a value far
+    from the usual one, or a rule that holds nothing. Nothing is simulated. The exit code is 0 when all files
+    are in order and 2 when one is not.
     """
     target = json_target(json) if json is not None else None
     findings = [_finding(file) for file in files]
@@ -39,6 +40,8 @@ def check(
             print(f"{finding['file']}: ok", file=stream)
             for line in finding["summary"]:
                 print(f"  {line}", file=stream)
+            for sentence in finding["warnings"]:
+                print(f"  Warning: {sentence}", file=stream)
         else:
             print(finding["message"], file=sys.stderr)
     if target is not None:
@@ -52,6 +55,7 @@ def check(
 
 def _finding(file: Path) -> dict[str, Any]:
     from trialkine.assay.checking import assay_in_words, is_assay_file, read_assay
+    from trialkine.cli.protocol_warnings import protocol_warnings
     from trialkine.cli.protocol_words import protocol_in_words
     from trialkine.trial.protocol import Protocol
 
@@ -61,6 +65,7 @@ def _finding(file: Path) -> dict[str, Any]:
                 "file": str(file),
                 "ok": True,
                 "problems": [],
+                "warnings": [],
                 "summary": assay_in_words(read_assay(file)),
             }
         protocol = Protocol.read(file)
@@ -74,4 +79,10 @@ def _finding(file: Path) -> dict[str, Any]:
             "problems": [{"line": None, "message": str(error)}],
             "message": f"{file}: {error}",
         }
-    return {"file": str(file), "ok": True, "problems": [], "summary": protocol_in_words(protocol)}
+    return {
+        "file": str(file),
+        "ok": True,
+        "problems": [],
+        "warnings": protocol_warnings(protocol),
+        "summary": protocol_in_words(protocol),
+    }

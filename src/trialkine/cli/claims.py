@@ -24,13 +24,12 @@ def claims(
         list[str] | None,
         typer.Argument(
             metavar="[ID]...",
-            help="Claims such as B3, or letters of texts such as B. Default: all.",
+            help="Claims such as B3, run however long they take, or letters of texts such as B, "
+            "of which only fast simulations run. Default: every text.",
             show_default=False,
         ),
     ] = None,
-    with_slow: Annotated[
-        bool, typer.Option("--all", help="Run slow simulations too. Without it their claims are 'not run'.")
-    ] = False,
+    with_slow: Annotated[bool, typer.Option("--all", help="Run every slow simulation too.")] = False,
     out: Annotated[
         Path,
         typer.Option("--out", metavar="DIR", help="Folder for claims.html; an older page in it is replaced."),
@@ -75,14 +74,19 @@ def claims(
         whole_number("--jobs", jobs, 1, 1024)
     target = json_target(json) if json is not None else None
 
-    from trialkine.claims.catalogue import catalogue, choose
+    from trialkine.claims.catalogue import catalogue, choose, slow_by_name
     from trialkine.claims.evaluate import evaluate
 
     found = catalogue()
     chosen = choose(found, ids or [])
+    slow = slow_by_name(found, ids or [])
     folder = _folder(out)
+    if slow:
+        print(f"{', '.join(slow)}: slow simulations, which take minutes each.", file=sys.stderr)
     with shown_progress("Judging claims") as progress:
-        evaluation = evaluate(found, chosen, with_slow=with_slow, seed=seed, jobs=jobs, progress=progress)
+        evaluation = evaluate(
+            found, chosen, with_slow=with_slow, slow_for=slow, seed=seed, jobs=jobs, progress=progress
+        )
     _write(found, evaluation, folder, markdown, target)
     return 1 if evaluation.has_failed else 0
 
@@ -129,12 +133,12 @@ def _write(
 
 
 def print_verdicts(evaluation: Evaluation, stream: TextIO) -> None:
-    """Print one row per claim, then how many ended with each verdict."""
+    """Print one row per claim with one figure a line, then how many ended with each verdict."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from trialkine.claims.page import ended
+    from trialkine.claims.page import headline
     from trialkine.report.words import BANNER
 
     width = None if stream.isatty() else WIDTH_WITHOUT_TERMINAL
@@ -143,11 +147,11 @@ def print_verdicts(evaluation: Evaluation, stream: TextIO) -> None:
     for column, is_bold in (("Claim", True), ("Verdict", False), ("Figures, or why there are none", False)):
         table.add_column(column, style="bold" if is_bold else None)
     for each in evaluation.judged:
-        figures = "; ".join(
+        figures = "\n".join(
             f"{finding.found} [{finding.expected}]" for finding in each.findings if finding.found
         )
         table.add_row(Text(each.claim.id), Text(each.verdict.value), Text(figures or each.why))
     console.print(table)
     console.print()
-    console.print(Text(", ".join(f"{count} {verdict.value}" for verdict, count in ended(evaluation)) + "."))
+    console.print(Text(headline(evaluation) + "."))
     console.print(Text(BANNER, style="bold"))

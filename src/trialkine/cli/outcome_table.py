@@ -22,17 +22,17 @@ def print_outcomes(summary: Summary, stream: TextIO) -> None:
     from trialkine.report.agent_evidence import evidence_words
     from trialkine.report.endpoints_shown import main_metrics, short_label
     from trialkine.report.interval_words import TOO_FEW_TRIALS, interval_kind, shown_metrics
-    from trialkine.report.strategy_words import LAST_LINE, RESPONSE_NOTE
+    from trialkine.report.strategy_words import last_line_words, short_strategy_note
 
     kind = interval_kind(summary)
-    is_marked = summary.facts.has_several_lines and not summary.facts.is_adjuvant
+    note = short_strategy_note(summary.facts)
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column("Arm", style="bold")
     table.add_column("Patients", justify="right")
     names = main_metrics(summary.facts)
     for name in names:
         label = short_label(name)
-        table.add_column(label.replace("PFS", "PFS*") if is_marked and name.startswith("pfs") else label)
+        table.add_column(label.replace("PFS", "PFS*") if note and name.startswith("pfs") else label)
     for arm in summary.arms:
         metrics = shown_metrics(summary, arm.group)
         cells = [_in_two_lines(metric_cell(name, metrics[name])) for name in names]
@@ -42,8 +42,9 @@ def print_outcomes(summary: Summary, stream: TextIO) -> None:
     console.print()
     below = f"Below each number: {kind}s" if kind else f"No intervals: {TOO_FEW_TRIALS}"
     console.print(Text(f"{below}, conditional on one set of model parameters."))
-    if is_marked:
-        console.print(Text(f"* {LAST_LINE}. {RESPONSE_NOTE}"))
+    if note:
+        last_line = last_line_words(summary.facts)
+        console.print(Text(f"* {f'{last_line}. ' if last_line else ''}{note}"))
     failed = sum(arm.failed for arm in summary.arms)
     if failed:
         total = sum(arm.simulated for arm in summary.arms)

@@ -65,7 +65,8 @@ def _case_mix(protocol: Protocol) -> str:
     excluded = protocol.eligibility.excluded_fraction
     if excluded is None:
         return "Case mix: not stated; the disease's rule says how many of the least fit are not enrolled."
-    return f"Case mix: of eligible patients the least fit {100 * excluded:.3g} % are not enrolled."
+    share = f"{100 * excluded:.3g} %"
+    return f"Case mix: of all patients with the disease the least fit {share} are not enrolled."
 
 
 def _eligibility(asked: Eligibility) -> str:

@@ -18,6 +18,7 @@ from trialkine.cli.options import (
     write_json,
 )
 from trialkine.cli.progress import shown_progress
+from trialkine.errors import InputError
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
@@ -89,10 +90,13 @@ def run(
         whole_number("--jobs", jobs, 1, 1024)
     target = json_target(json) if json is not None else None
 
+    from trialkine.assay.checking import is_assay_file
     from trialkine.report.run_folder import check_output_folder
     from trialkine.trial.protocol import Protocol
     from trialkine.trial.reading import read_text
 
+    if is_assay_file(file):
+        raise InputError(f"'{file}' describes an assay, not a trial. Use: trialkine assay {file}")
     protocol = Protocol.read(file)
     text = read_text(file)
     folder = out if out is not None else Path(f"{file.stem}-run")

@@ -1,9 +1,11 @@
 """iRECIST: RECIST 1.1 in which progression must be confirmed, since lesions may grow before they shrink.
 
-New lesions are counted apart and never added to the sum; their own growth is not recorded here, so only
-one more of them, or growth of the targets, confirms them. Choices where the guideline leaves one: a
-further rise is counted from the unconfirmed progression itself, and progression that the patient feels
-counts at once, since a patient who is not stable is not kept on treatment to wait.
+New lesions are counted apart and never added to the sum. Their own growth is not recorded here, though in
+the guideline it confirms, too: only one more of them, or growth of the targets, confirms them. Choices
+where the guideline leaves one: a further rise is counted from the unconfirmed progression itself, and
+progression that the patient feels counts at once, since a patient who is not stable is not kept on
+treatment to wait. A patient with nothing better than progression never confirmed has the best response PD
+here; the guideline leaves it unconfirmed (table 3, example 8), so this is an interpretation.
 """
 
 from __future__ import annotations

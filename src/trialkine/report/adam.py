@@ -227,7 +227,10 @@ def _exposure(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
 
 
 def _adverse_events(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame:
-    """One row per patient, line and toxicity: its worst grade, and the day on which it began."""
+    """One row per patient, line and toxicity: its worst grade, and about when it began.
+
+    The start is imputed (`ASTDTF`): the worst day of the first interval between visits with a grade.
+    """
     kept = ("AETERM", "AEDECOD", "AETOXGR", "ATOXGRN", "LINE", "AVAL", "AVALU")
     known = terms().values()
     rows = result.adverse_events.select(
@@ -239,9 +242,11 @@ def _adverse_events(result: TrialResult, identity: pl.DataFrame) -> pl.DataFrame
         pl.col("line").alias("LINE"),
         pl.col("worst_value").cast(pl.Float64).alias("AVAL"),
         pl.col("unit").alias("AVALU"),
-        pl.col("start_day").cast(pl.Float64).alias("day"),
+        pl.col("first_interval_worst_day").cast(pl.Float64).alias("day"),
     )
-    return _finished(identity, rows, kept).rename({"ADT": "ASTDT", "ADY": "ASTDY"})
+    events = _finished(identity, rows, kept).rename({"ADT": "ASTDT", "ADY": "ASTDY"})
+    imputed = pl.when(pl.col("ASTDT").is_not_null()).then(pl.lit("D")).alias("ASTDTF")
+    return events.insert_column(events.columns.index("ASTDT") + 1, events.select(imputed).to_series())
 
 
 def _finished(identity: pl.DataFrame, rows: pl.DataFrame, kept: tuple[str, ...]) -> pl.DataFrame:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trialkine.records import DAYS_PER_MONTH
-from trialkine.report.strategy_words import LAST_LINE
+from trialkine.report.protocol_facts import protocol_facts
+from trialkine.report.strategy_words import last_line_words
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
@@ -51,9 +52,9 @@ def times_to_event(result: TrialResult, first_days: pl.DataFrame) -> pl.DataFram
     `first_days` holds the patients to keep, with the date `TRTSDT` of their first dose.
     """
     strategies, lines = strategy_and_lines(result)
-    has_lines = any(len(arm.lines) > 1 for arm in result.protocol.arms)
+    last_line = last_line_words(protocol_facts(result.protocol))
     times = _TIMES_ADJUVANT if is_adjuvant(result) else _TIMES
-    parts = [*_times(strategies, times, LAST_LINE if has_lines else ""), *_times(lines, times, "")]
+    parts = [*_times(strategies, times, last_line), *_times(lines, times, "")]
     rows = pl.concat(parts).filter(pl.col("AVAL").is_not_null())
     rows = rows.join(first_days, on=_KEYS, how="inner", maintain_order="left").with_columns(
         (pl.col("TRTSDT") + pl.duration(days=pl.col("origin").round().cast(pl.Int64)))

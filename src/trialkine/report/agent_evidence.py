@@ -34,7 +34,7 @@ class AgentEvidence:
         return self.kinds.get("assumed", 0)
 
     @property
-    def is_prediction(self) -> bool:
+    def was_never_adjusted(self) -> bool:
         """Whether some are assumed and none was adjusted to published trials."""
         return self.assumed > 0 and not self.kinds.get("calibrated", 0)
 
@@ -69,14 +69,11 @@ def evidence_words(evidence: ModelEvidence) -> str:
     own = [f"{_share(one)} of {_in_sentence(one.agent)}" for one in evidence.agents if one.assumed]
     among = f", among them {listed(own)}" if own else ""
     words = f"Nobody has measured {evidence.assumed} of the model's {evidence.numbers} numbers{among}."
-    free = [_in_sentence(one.agent) for one in evidence.agents if one.is_prediction]
+    free = [_in_sentence(one.agent) for one in evidence.agents if one.was_never_adjusted]
     if not free:
         return words
-    them = "it" if len(free) == 1 else "them"
-    return (
-        f"{words} No number of {listed(free)} was adjusted to published outcomes, so what is said of "
-        f"{them} is a prediction."
-    )
+    whose = f"{free[0]} itself" if len(free) == 1 else f"{listed(free)} themselves"
+    return f"{words} No number of {whose} was adjusted to published outcomes."
 
 
 def _share(one: AgentEvidence) -> str:

@@ -12,7 +12,7 @@ from trialkine.report.contrasts import ArmContrast
 from trialkine.report.interval_words import interval_kind, shown_metrics
 from trialkine.report.metrics import Metrics
 from trialkine.report.outcomes import ArmOutcomes, Summary
-from trialkine.report.strategy_words import RESPONSE_NOTE, progression_free_words
+from trialkine.report.strategy_words import progression_free_words, short_strategy_note
 from trialkine.report.verdict import ArmVerdict
 from trialkine.report.words import (
     NOT_REACHED,
@@ -146,10 +146,12 @@ def _relapse_words(summary: Summary, arm: ArmOutcomes, *, is_first: bool) -> str
     metrics = shown_metrics(summary, arm.group)
     kind = f"{interval_kind(summary)} " if is_first else ""
     trials = f" in each of {whole(summary.replicates)} trials" if summary.is_predictive else ""
-    free = _with_interval(metrics["rfs_rate_24m"], kind)
+    rate = metrics["rfs_rate_24m"]
+    free = f"{_with_interval(rate, kind)} were free of relapse at 24 months"
+    if rate.estimate is None:
+        free = f"the share free of relapse at 24 months is undefined ({rate.why})"
     return (
-        f"of {whole(arm.group.n)} simulated patients{trials}, {free} "
-        f"were free of relapse at 24 months; median relapse-free survival was "
+        f"of {whole(arm.group.n)} simulated patients{trials}, {free}; median relapse-free survival was "
         f"{_median(metrics['rfs_median_months'])}, median overall survival "
         f"{_median(metrics['os_median_months'])}{_severe_words(metrics)}."
     )
@@ -204,8 +206,8 @@ def _note(summary: Summary) -> str:
     words = []
     if len(summary.contrasts) > MOST_CONTRASTS:
         words.append("All other pairs of arms stand below.")
-    if summary.facts.has_several_lines and not summary.facts.is_adjuvant:
-        words.append(RESPONSE_NOTE)
+    if note := short_strategy_note(summary.facts):
+        words.append(note)
         if summary.facts.has_unequal_lines:
             words.append("Arms of more lines have more chances to respond; survival compares as it stands.")
     return " ".join(words)
@@ -279,7 +281,7 @@ def case_mix_words(excluded: Sequence[float]) -> str:
     share = low if low == high else f"{low} to {high}"
     if share == "0":
         return "case mix: every eligible patient is enrolled"
-    return f"case mix: the least fit {share} % of patients are not enrolled"
+    return f"case mix: the least fit {share} % of all patients with the disease are not enrolled"
 
 
 def _verdict_sentence(verdicts: Sequence[ArmVerdict], replicates: int) -> str:

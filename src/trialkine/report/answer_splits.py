@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from trialkine.endpoints.registry import find_criteria
 from trialkine.report.outcomes import BiomarkerTest, Summary
-from trialkine.report.words import listed, months_cell, p_value_words, percent_cell, plain_name, week_words
+from trialkine.report.times import time_words
+from trialkine.report.words import listed, months_cell, p_value_words, percent_cell, plain_name
 
 if TYPE_CHECKING:
     from trialkine.report.baseline_thirds import BaselineThird
     from trialkine.report.criteria_scores import CriterionScore
 
 MOST_TESTS = 8
-"""More biomarker tests than this are told for the last week alone."""
+"""More biomarker tests than this are told for the last time alone."""
 MOST_GROUPS = 6
 """More arms by criteria, or arms by quantities, are left to the tables."""
 
@@ -63,7 +64,7 @@ def _thirds_words(thirds: list[BaselineThird], *, with_arm: bool) -> str:
 def biomarker_sentence(summary: Summary) -> str:
     """The paired tests that the protocol asks for: geometric mean ratio to baseline, and its p-value.
 
-    Of many, the last week alone is told, and without p-values.
+    Of many, the last time alone is told, and without p-values.
     """
     found = [(arm.name, test) for arm in summary.arms for test in arm.biomarker_tests]
     if not found:
@@ -75,7 +76,7 @@ def biomarker_sentence(summary: Summary) -> str:
             f"{'; '.join(_last_words(found))}."
         )
     parts = [
-        f"{arm}, {plain_name(test.biomarker)} {week_words(test.week)}: {_test_words(test)}"
+        f"{arm}, {plain_name(test.biomarker)} {time_words(test.day)}: {_test_words(test)}"
         for arm, test in found
     ]
     return (
@@ -85,12 +86,12 @@ def biomarker_sentence(summary: Summary) -> str:
 
 
 def _last_words(found: list[tuple[str, BiomarkerTest]]) -> Iterable[str]:
-    """Every biomarker at its last week, arm by arm."""
+    """Every biomarker at its last time, arm by arm."""
     for name in dict.fromkeys(test.biomarker for _, test in found):
-        last = max(test.week for _, test in found if test.biomarker == name)
-        own = [(arm, test) for arm, test in found if (test.biomarker, test.week) == (name, last)]
+        last = max(test.day for _, test in found if test.biomarker == name)
+        own = [(arm, test) for arm, test in found if (test.biomarker, test.day) == (name, last)]
         arms = ", ".join(f"{arm} {_ratio(test)}" for arm, test in own)
-        yield f"{plain_name(name)} {week_words(last)}, {arms}"
+        yield f"{plain_name(name)} {time_words(last)}, {arms}"
 
 
 def _test_words(test: BiomarkerTest) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trialkine.report.answer import told_contrasts
 from trialkine.report.endpoints_shown import progression_title
-from trialkine.report.strategy_words import LAST_LINE
+from trialkine.report.strategy_words import last_line_words
 from trialkine.report.tables import Row, Table
 from trialkine.report.words import Cell, p_value_words, percent_cell, signed, whole
 
@@ -94,7 +94,8 @@ def _randomised_table(summary: Summary, contrasts: Sequence[ArmContrast]) -> Tab
 
 def _randomised_columns(summary: Summary) -> tuple[str, ...]:
     facts = summary.facts
-    last_line = f" ({LAST_LINE})" if facts.has_several_lines and not facts.is_adjuvant else ""
+    words = "" if facts.is_adjuvant else last_line_words(facts)
+    last_line = f" ({words})" if words else ""
     columns = (
         "Arms",
         RELAPSE_FREE if facts.is_adjuvant else "Response rate, percentage points",

@@ -25,7 +25,7 @@ from trialkine.report.figures.toxicity import toxicity_bars
 from trialkine.report.figures.waterfall import MOST_PATIENTS as MOST_WATERFALL_BARS
 from trialkine.report.figures.waterfall import waterfall
 from trialkine.report.picks import evaluable, stated_choice
-from trialkine.report.strategy_words import LAST_LINE, PROGRESSION_NOTE
+from trialkine.report.strategy_words import last_line_words, strategy_notes
 from trialkine.report.tumour_size import size_measure
 from trialkine.report.words import listed, plain_name
 
@@ -118,7 +118,7 @@ def _tumour_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFi
         "-", "−"
     )
     first_baseline = (
-        "All sums are against the first baseline, while a later line's response is against its own. "
+        "All sums are against the first baseline, while response to what follows is against a later one. "
         if summary.facts.has_several_lines
         else ""
     )
@@ -140,7 +140,7 @@ def _tumour_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFi
         f"Spider plot per arm. {_responses_in_words(summary)}",
     )
     lanes = lanes_per_arm(len(result.arms))
-    last_line = " Progression is that on the last line started." if summary.facts.has_several_lines else ""
+    last_line = " Progression is that on the last line started." if last_line_words(summary.facts) else ""
     figures["swimmer"] = _finished(
         swimmer(result),
         "swimmer",
@@ -160,10 +160,12 @@ def _curves(result: TrialResult, summary: Summary, endpoint: str) -> ReportFigur
     title = ENDPOINTS[endpoint]
     if endpoint == "pfs":
         title = progression_title(summary.facts, title)
-    is_last_line = endpoint in ("pfs", "ttp") and summary.facts.has_several_lines
-    is_last_line = is_last_line and not summary.facts.is_adjuvant  # the first relapse counts
-    named = f"{title} ({LAST_LINE})" if is_last_line else title
-    progression = f" {PROGRESSION_NOTE}" if is_last_line else ""
+    is_strategy = (
+        endpoint in ("pfs", "ttp") and not summary.facts.is_adjuvant
+    )  # there the first relapse counts
+    last_line = last_line_words(summary.facts) if is_strategy else ""
+    named = f"{title} ({last_line})" if last_line else title
+    progression = "".join(f" {note}" for note in strategy_notes(summary.facts)[:1]) if is_strategy else ""
     has_bands = len(result.arms) <= MOST_BANDS
     limits = " with pointwise 95 % log-log limits" if has_bands else ", without limits for so many arms"
     band = (

@@ -9,10 +9,12 @@ from trialkine.report.endpoints_shown import main_metrics
 from trialkine.report.interval_words import TOO_FEW_TRIALS, interval_kind, shown_metrics
 from trialkine.report.outcomes import Summary, summarise
 from trialkine.report.strategy_words import strategy_label, strategy_notes
-from trialkine.report.words import BANNER, metric_cell, whole
+from trialkine.report.words import BANNER, UNDEFINED, Cell, metric_cell, whole
 
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
+
+_LEFT = "text-align:left;padding-right:1em"
 
 
 def result_html(result: TrialResult) -> str:
@@ -28,12 +30,11 @@ def summary_html(summary: Summary) -> str:
     for arm in summary.arms:
         metrics = shown_metrics(summary, arm.group)
         cells = "".join(
-            f'<td style="text-align:left">{escape(metric_cell(name, metrics[name]).in_a_line)}</td>'
-            for name in shown
+            f'<td style="{_LEFT}">{_in_words(metric_cell(name, metrics[name]))}</td>' for name in shown
         )
         rows.append(
-            f'<tr><th scope="row" style="text-align:left">{escape(arm.name)}</th>'
-            f'<td style="text-align:left">{whole(arm.group.n)}</td>{cells}</tr>'
+            f'<tr><th scope="row" style="{_LEFT}">{escape(arm.name)}</th>'
+            f'<td style="{_LEFT}">{whole(arm.group.n)}</td>{cells}</tr>'
         )
     kind = interval_kind(summary)
     brackets = f"In brackets: {kind}s" if kind else f"No intervals: {TOO_FEW_TRIALS}"
@@ -46,5 +47,10 @@ def summary_html(summary: Summary) -> str:
     )
 
 
+def _in_words(cell: Cell) -> str:
+    """A number with its interval, or the reason why there is none, as markup."""
+    return escape(f"{cell.value} ({cell.remark})" if cell.value == UNDEFINED else cell.in_a_line)
+
+
 def _head(name: str) -> str:
-    return f'<th scope="col" style="text-align:left">{escape(name)}</th>'
+    return f'<th scope="col" style="{_LEFT}">{escape(name)}</th>'

@@ -6,12 +6,14 @@ estimate without a number, with the reason.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from trialkine.records import DAYS_PER_MONTH, DAYS_PER_WEEK
+from trialkine.report.times import SAME_TIME
 from trialkine.statistics.estimate import Estimate, undefined
 from trialkine.statistics.proportions import exact_interval
 from trialkine.statistics.summary import mean_interval
@@ -19,6 +21,7 @@ from trialkine.statistics.survival import KaplanMeier, kaplan_meier, median_surv
 from trialkine.toxicity.terms import SEVERE
 
 Metrics = Mapping[str, Estimate]
+BEYOND_FOLLOW_UP = "follow-up ends before this landmark"
 NO_MEASURABLE_DISEASE = "nothing was left that could respond or progress"
 RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
@@ -45,15 +48,16 @@ def outcome_metrics(patients: pl.DataFrame, landmarks: Landmarks) -> dict[str, E
     Units: rates [fraction], medians [month], doses [1].
     """
     pfs, ttp, survival = (kaplan_meier(*survival_columns(patients, name)) for name in ("pfs", "ttp", "os"))
+    until = _longest_follow_up(patients)
     found = dict(response_rates(patients))
     found["pfs_median_months"] = in_months(median_survival(pfs))
     for week in landmarks.pfs_weeks:
-        found[f"pfs_rate_{week}w"] = _rate_at(pfs, week * DAYS_PER_WEEK)
+        found[f"pfs_rate_{week}w"] = _rate_at(pfs, week * DAYS_PER_WEEK, until)
     found["ttp_median_months"] = in_months(median_survival(ttp))
-    found |= _relapse_free(pfs, landmarks)
+    found |= _relapse_free(pfs, landmarks, until)
     found["os_median_months"] = in_months(median_survival(survival))
     for month in landmarks.os_months:
-        found[f"os_rate_{month}m"] = _rate_at(survival, month * DAYS_PER_MONTH)
+        found[f"os_rate_{month}m"] = _rate_at(survival, month * DAYS_PER_MONTH, until)
     found["dor_median_months"] = _response_duration(patients)
     found["doses_given_mean"] = mean_interval(_column(patients, "doses_given"))
     found["relative_dose_intensity_mean"] = _dose_intensity(patients)
@@ -62,12 +66,14 @@ def outcome_metrics(patients: pl.DataFrame, landmarks: Landmarks) -> dict[str, E
     return _without_measurable_disease(found) if landmarks.rfs_months else found
 
 
-def _relapse_free(curve: KaplanMeier, landmarks: Landmarks) -> dict[str, Estimate]:
+def _relapse_free(curve: KaplanMeier, landmarks: Landmarks, until: float) -> dict[str, Estimate]:
     """Relapse-free survival, for which a curve to relapse or death stands where there was a resection."""
     if not landmarks.rfs_months:
         why = "relapse is counted only after complete resection"
         return {"rfs_median_months": undefined(why, "none")}
-    rates = {f"rfs_rate_{month}m": _rate_at(curve, month * DAYS_PER_MONTH) for month in landmarks.rfs_months}
+    rates = {
+        f"rfs_rate_{month}m": _rate_at(curve, month * DAYS_PER_MONTH, until) for month in landmarks.rfs_months
+    }
     return {"rfs_median_months": in_months(median_survival(curve)), **rates}
 
 
@@ -113,11 +119,25 @@ def in_months(days: Estimate) -> Estimate:
     return replace(days, estimate=estimate, low=low, high=high)
 
 
-def _rate_at(curve: KaplanMeier, day: float) -> Estimate:
+def _rate_at(curve: KaplanMeier, day: float, until: float) -> Estimate:
+    """The curve at a landmark, unless the data cut-off comes before it for every patient.
+
+    A curve falls to zero where the last patient followed has the event; nothing is known of later days.
+    """
     rate = survival_at(curve, day)
-    if rate.estimate is None and rate.why.startswith("follow-up ends"):
-        return replace(rate, why="follow-up ends before this landmark")
+    is_beyond = curve.patients > 0 and day > until + SAME_TIME
+    if is_beyond or (rate.estimate is None and rate.why.startswith("follow-up ends")):
+        return undefined(BEYOND_FOLLOW_UP, rate.method, rate.level)
     return rate
+
+
+def _longest_follow_up(patients: pl.DataFrame) -> float:
+    """How long the patient was followed, or would have been if alive, whose follow-up is the longest.
+
+    Units: [day since the patient's first dose]; infinite where the planned follow-up is not known.
+    """
+    known = _column(patients, "follow_up_days") if "follow_up_days" in patients.columns else []
+    return max(known, default=math.inf)
 
 
 def _response_duration(patients: pl.DataFrame) -> Estimate:

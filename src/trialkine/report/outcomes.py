@@ -18,11 +18,13 @@ from trialkine.report.baseline_thirds import BaselineThird, baseline_thirds
 from trialkine.report.biomarker_change import relative_values
 from trialkine.report.contrasts import ArmContrast, contrast_arms
 from trialkine.report.criteria_scores import CriterionScore, criteria_scores
-from trialkine.report.metrics import ADJUVANT_LANDMARKS, Landmarks, Metrics, is_rate, outcome_metrics
+from trialkine.report.landmarks import usual_landmarks
+from trialkine.report.metrics import Landmarks, Metrics, is_rate, outcome_metrics
 from trialkine.report.picks import evaluable
 from trialkine.report.protocol_facts import ProtocolFacts, protocol_facts
 from trialkine.report.relapse_contrasts import relapse_contrast
 from trialkine.report.table_types import typed
+from trialkine.report.times import SAME_TIME, time_name
 from trialkine.report.verdict import ArmVerdict, arm_verdicts
 from trialkine.statistics.estimate import Estimate
 from trialkine.statistics.paired_change import PairedChange, mean_change, signed_rank_change
@@ -62,10 +64,13 @@ class LineOutcomes:
 
 @dataclass(frozen=True)
 class BiomarkerTest:
-    """How a biomarker stood at a planned week, against the same patients' baseline."""
+    """How a biomarker stood at a planned time, against the same patients' baseline.
+
+    Units: day [day since the first dose].
+    """
 
     biomarker: str
-    week: int
+    day: float
     t_test: PairedChange
     signed_rank: PairedChange
 
@@ -116,7 +121,7 @@ def summarise(result: TrialResult, landmarks: Landmarks | None = None) -> Summar
     """All outcome numbers of a finished trial."""
     result = typed(result)
     facts = protocol_facts(result.protocol)
-    read_at = landmarks or (ADJUVANT_LANDMARKS if facts.is_adjuvant else Landmarks())
+    read_at = landmarks or usual_landmarks(result.protocol.assessments)
     return Summary(
         facts=facts,
         replicates=result.replicates,
@@ -139,22 +144,23 @@ def _arm_outcomes(result: TrialResult, arm: str, facts: ProtocolFacts, landmarks
     healthy = evaluable(own)
     tests = _biomarker_tests(result, arm, facts)
     biomarkers = {
-        name: relative_values(result, name).filter(pl.col("arm") == arm) for name in facts.biomarker_weeks
+        name: relative_values(result, name).filter(pl.col("arm") == arm) for name in facts.biomarker_days
     }
 
     def measures(rows: pl.DataFrame, trial: int | None) -> dict[str, Estimate]:
         found = outcome_metrics(rows, landmarks)
-        for name, weeks in facts.biomarker_weeks.items():
+        for name, days in facts.biomarker_days.items():
             values = biomarkers[name]
             if trial is not None:
                 values = values.filter(pl.col("trial") == trial)
-            for week in weeks:
-                found[f"biomarker_{name}_{week}w"] = _change_at(values, week, mean_change).ratio
+            for day in days:
+                found[f"biomarker_{name}_{time_name(day)}"] = _change_at(values, day, mean_change).ratio
         return found
 
     lines = []
-    reached = result.lines.join(
-        healthy.select("arm", "trial", "patient"), on=["arm", "trial", "patient"], how="semi"
+    followed = healthy.select("arm", "trial", "patient", "follow_up_days")
+    reached = result.lines.join(followed, on=["arm", "trial", "patient"], how="inner").with_columns(
+        follow_up_days=pl.col("follow_up_days") - pl.col("start_day")
     )
     for line, agent in reached.select("line", "agent").unique().sort("line", "agent").iter_rows():
         rows = reached.filter((pl.col("line") == line) & (pl.col("agent") == agent))
@@ -198,7 +204,8 @@ def predictive_summary(estimates: Sequence[Estimate]) -> tuple[Estimate, Estimat
     if summary.median is None:
         reasons = [found.why for found in estimates if found.why]
         why = summary.why if summary.replicates else (reasons[0] if reasons else summary.why)
-        return replace(wide, why=why), replace(narrow, why=why)
+        wide, narrow = replace(wide, why=why), replace(narrow, why=why)
+    wide, narrow = (replace(one, why=one.why.replace("replicates", "trials")) for one in (wide, narrow))
     return wide, narrow
 
 
@@ -216,24 +223,24 @@ def _as_mean(per_trial: Sequence[Mapping[str, Estimate]], name: str) -> Callable
 
 
 def _biomarker_tests(result: TrialResult, arm: str, facts: ProtocolFacts) -> tuple[BiomarkerTest, ...]:
-    """Paired tests at the weeks the protocol plans; a p-value belongs to one trial, so to the first."""
+    """Paired tests at the times the protocol plans; a p-value belongs to one trial, so to the first."""
     tests = []
-    for name, weeks in facts.biomarker_weeks.items():
+    for name, days in facts.biomarker_days.items():
         values = relative_values(result, name).filter((pl.col("arm") == arm) & (pl.col("trial") == 0))
-        for week in weeks:
+        for day in days:
             tests.append(
                 BiomarkerTest(
                     name,
-                    week,
-                    _change_at(values, week, mean_change),
-                    _change_at(values, week, signed_rank_change),
+                    day,
+                    _change_at(values, day, mean_change),
+                    _change_at(values, day, signed_rank_change),
                 )
             )
     return tuple(tests)
 
 
 def _change_at(
-    values: pl.DataFrame, week: int, compare: Callable[[list[float], list[float]], PairedChange]
+    values: pl.DataFrame, day: float, compare: Callable[[list[float], list[float]], PairedChange]
 ) -> PairedChange:
-    rows = values.filter((pl.col("week") == week) & (pl.col("value") > 0))
+    rows = values.filter(((pl.col("day") - day).abs() < SAME_TIME) & (pl.col("value") > 0))
     return compare(rows["baseline"].to_list(), rows["value"].to_list())

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from trialkine.design.simon import simon_designs
 from trialkine.design.two_stage import FirstStageRule, TwoStageRule
-from trialkine.records import DAYS_PER_WEEK
 from trialkine.report.citation import CitedSource, cited
 
 if TYPE_CHECKING:
     from trialkine.trial.protocol import Protocol
-    from trialkine.trial.protocol_parts import Assessments, Design
+    from trialkine.trial.protocol_parts import Assessments, Biomarker, Design
+    from trialkine.trial.start_words import StartRule
 
 SCANS_COMPARED = 2
 
@@ -22,9 +22,9 @@ SCANS_COMPARED = 2
 class ProtocolFacts:
     """The protocol's words and choices that a report repeats or depends on.
 
-    `has_several_lines` says that some arm has more than one line of treatment, `has_unequal_lines` that
-    arms differ in their number; `lines_of` counts them by arm.
-    `biomarker_weeks` holds the whole weeks at which each biomarker is compared with its baseline.
+    `lines_of` counts each arm's lines of treatment, `baselines_of` those of them that tumours are measured
+    anew for, and `failures_of` those that wait for another to fail.
+    `biomarker_days` holds the times at which each biomarker is compared with its baseline [day].
     `rule_name` says in words where `rule` comes from.
     """
 
@@ -35,7 +35,9 @@ class ProtocolFacts:
     criteria: str
     is_counterfactual: bool
     lines_of: Mapping[str, int]
-    biomarker_weeks: Mapping[str, tuple[int, ...]]
+    baselines_of: Mapping[str, int]
+    failures_of: Mapping[str, int]
+    biomarker_days: Mapping[str, tuple[float, ...]]
     rule: TwoStageRule | FirstStageRule | None
     rule_name: str
     sources: tuple[CitedSource, ...]
@@ -47,13 +49,23 @@ class ProtocolFacts:
 
     @property
     def has_several_lines(self) -> bool:
-        """Whether any arm goes on to another line of treatment."""
-        return max(self.lines_of.values()) > 1
+        """Whether any arm goes on to a line of treatment with a baseline of its own."""
+        return max(self.baselines_of.values()) > 1
+
+    @property
+    def has_lines_after_failure(self) -> bool:
+        """Whether any line of treatment waits for another to fail."""
+        return any(self.failures_of.values())
+
+    @property
+    def is_planned_sequence(self) -> bool:
+        """Whether such lines follow one another as planned, and none waits for another to fail."""
+        return self.has_several_lines and not self.has_lines_after_failure
 
     @property
     def has_unequal_lines(self) -> bool:
-        """Whether some arms have more lines than others."""
-        return len(set(self.lines_of.values())) > 1
+        """Whether some arms have more lines than others that follow a failure."""
+        return len(set(self.failures_of.values())) > 1
 
 
 def protocol_facts(protocol: Protocol) -> ProtocolFacts:
@@ -67,7 +79,12 @@ def protocol_facts(protocol: Protocol) -> ProtocolFacts:
         criteria=protocol.assessments.criteria,
         is_counterfactual=protocol.is_counterfactual,
         lines_of={arm.name: len(arm.lines) for arm in protocol.arms},
-        biomarker_weeks=_biomarker_weeks(protocol.assessments),
+        baselines_of={
+            arm.name: 1 + sum(_has_own_baseline(line.start, protocol.assessments) for line in arm.lines[1:])
+            for arm in protocol.arms
+        },
+        failures_of={arm.name: sum(line.start.on == "fails" for line in arm.lines) for arm in protocol.arms},
+        biomarker_days=biomarker_days(protocol.assessments),
         rule=rule,
         rule_name=rule_name,
         sources=tuple(
@@ -76,15 +93,27 @@ def protocol_facts(protocol: Protocol) -> ProtocolFacts:
     )
 
 
-def _biomarker_weeks(assessments: Assessments) -> dict[str, tuple[int, ...]]:
-    """The weeks a protocol names; where it names none, those of the first two scans."""
+def _has_own_baseline(start: StartRule, assessments: Assessments) -> bool:
+    """Whether tumours are measured anew when a line starts.
+
+    One that joins on a fixed day shares the first baseline, as nobody has progressed before the first scan.
+    """
+    first = (assessments.first_at or assessments.every).days
+    return start.trigger is not None or start.within_days >= first
+
+
+def biomarker_days(assessments: Assessments) -> dict[str, tuple[float, ...]]:
+    """The times a protocol names; where it names none, those of the first two scans. Units: [day]."""
     first = (assessments.first_at or assessments.every).days
     scans = tuple(first + number * assessments.every.days for number in range(SCANS_COMPARED))
-    weeks = {}
-    for name, biomarker in assessments.biomarkers.items():
-        days = scans if biomarker.at is None else tuple(time.days for time in biomarker.at)
-        weeks[name] = tuple(sorted({round(day / DAYS_PER_WEEK) for day in days if day > 0}))
-    return weeks
+    return {
+        name: tuple(sorted({day for day in _own_days(biomarker) or scans if day > 0}))
+        for name, biomarker in assessments.biomarkers.items()
+    }
+
+
+def _own_days(biomarker: Biomarker) -> tuple[float, ...]:
+    return tuple(time.days for time in biomarker.at or ())
 
 
 def _rule(design: Design | None) -> tuple[TwoStageRule | FirstStageRule | None, str]:

@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from trialkine.records import DAYS_PER_WEEK
 from trialkine.report.adverse_events import ArmToxicity, arm_toxicities, toxicity_record
 from trialkine.report.answer import answer
 from trialkine.report.baseline_thirds import BaselineThird
@@ -13,6 +14,7 @@ from trialkine.report.contrasts import ArmContrast
 from trialkine.report.criteria_scores import CriterionScore
 from trialkine.report.metrics import Metrics
 from trialkine.report.outcomes import GroupOutcomes, Summary
+from trialkine.report.times import whole_or_decimal
 from trialkine.report.verdict import ArmVerdict
 from trialkine.report.words import BANNER
 from trialkine.statistics.estimate import Estimate, TestResult
@@ -65,7 +67,8 @@ def summary_record(result: TrialResult, summary: Summary) -> dict[str, Any]:
                 "biomarker_tests": [
                     {
                         "biomarker": test.biomarker,
-                        "week": test.week,
+                        "week": whole_or_decimal(test.day / DAYS_PER_WEEK),
+                        "day": whole_or_decimal(test.day),
                         "pairs": test.t_test.pairs,
                         "ratio": _estimate(test.t_test.ratio),
                         "t_test": _test(test.t_test.test),

@@ -10,6 +10,7 @@ from trialkine.report.flow import ArmFlow, failures_by_arm
 from trialkine.report.interval_words import interval_phrase, shown_metrics
 from trialkine.report.outcomes import WIDE_LEVEL, Summary
 from trialkine.report.strategy_words import strategy_label, strategy_notes
+from trialkine.report.times import time_words
 from trialkine.report.words import (
     Cell,
     metric_cell,
@@ -17,7 +18,6 @@ from trialkine.report.words import (
     p_value_words,
     percent_cell,
     plain_name,
-    week_words,
     whole,
 )
 
@@ -142,11 +142,11 @@ def narrow_table(summary: Summary) -> Table | None:
 
 
 def biomarker_table(summary: Summary) -> Table | None:
-    """Paired tests against baseline at the weeks the protocol plans; absent without a plan."""
+    """Paired tests against baseline at the times the protocol plans; absent without a plan."""
     first = " of the first trial" if summary.is_predictive else ""
     rows = [
         Row(
-            f"{arm.name}: {plain_name(test.biomarker)} {week_words(test.week)}",
+            f"{arm.name}: {plain_name(test.biomarker)} {time_words(test.day)}",
             (
                 Cell(whole(test.t_test.pairs)),
                 percent_cell(test.t_test.ratio),
@@ -161,7 +161,7 @@ def biomarker_table(summary: Summary) -> Table | None:
         return None
     return Table(
         f"Change from the same patients' baseline{first}: geometric mean in % of baseline",
-        ("Arm and week", "Pairs", "% of baseline", "Paired t-test on logs", "Wilcoxon signed-rank"),
+        ("Arm and time", "Pairs", "% of baseline", "Paired t-test on logs", "Wilcoxon signed-rank"),
         tuple(rows),
     )
 
@@ -221,8 +221,8 @@ def evidence_table(summary: Summary) -> Table | None:
 
 
 def _adjusted_to(found: AgentEvidence) -> str:
-    if found.is_prediction:
-        return "nothing: what is said of it is a prediction"
+    if found.was_never_adjusted:
+        return "no published outcome"
     return "; ".join(found.adjusted_to) or "nothing, and none is assumed"
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+_UNBROKEN = r"((?:\b(?:[A-Za-z0-9]{1,6}-[A-Za-z0-9]{1,3}|interleukin-\d{1,2})\b)|\d+(?:\.\d+)? %)"
+
 
 def page_environment() -> Environment:
     """Reads the templates of this folder and those below it; an unknown name in one is an error."""
@@ -33,10 +35,10 @@ def page_environment() -> Environment:
 
 
 def unbroken(text: str) -> Markup:
-    """Text in which short names with a hyphen, such as IL-2, stay on one line."""
+    """Text in which short names with a hyphen, such as IL-2, and percentages stay on one line."""
     from markupsafe import Markup, escape
 
-    parts = re.split(r"(\b[A-Za-z0-9]{1,6}-[A-Za-z0-9]{1,3}\b)", text)
+    parts = re.split(_UNBROKEN, text)
     joined = [
         Markup('<span class="unbroken">{}</span>').format(part) if place % 2 else escape(part)
         for place, part in enumerate(parts)

@@ -29,11 +29,16 @@ class ArmVerdict:
 
 
 def arm_verdicts(result: TrialResult, facts: ProtocolFacts) -> Iterator[ArmVerdict]:
-    """The verdict on every arm, reading its patients in the order of enrolment; none without a design."""
+    """The verdict on every treated arm, its patients in the order of enrolment; none without a design.
+
+    The design asks whether a treatment is worth more study, so it judges no arm that has none.
+    """
     if facts.rule is None:
         return
     healthy = evaluable(result.patients).sort("trial", "enrolled_month", "patient")
-    for arm in result.arms:
+    untreated = {arm.name for arm in result.protocol.arms if not arm.treatment}
+    rule_name = f"{facts.rule_name} (of treated arms only)" if untreated else facts.rule_name
+    for arm in (name for name in result.arms if name not in untreated):
         own = healthy.filter(pl.col("arm") == arm)
         verdicts = [
             judge(
@@ -44,4 +49,4 @@ def arm_verdicts(result: TrialResult, facts: ProtocolFacts) -> Iterator[ArmVerdi
         ]
         counts = Counter(verdict.verdict for verdict in verdicts)
         ordered = tuple((verdict, counts[verdict]) for verdict in Verdict if counts[verdict])
-        yield ArmVerdict(arm, facts.rule_name, facts.rule, verdicts[0], ordered)
+        yield ArmVerdict(arm, rule_name, facts.rule, verdicts[0], ordered)

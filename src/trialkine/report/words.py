@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trialkine.report.times import named_days, time_words
 from trialkine.statistics.estimate import Estimate
 
 NOT_REACHED = "not reached"
+UNDEFINED = "undefined"
 _NOT_APPLICABLE = ("no dose was due", "no toxicity that is followed", "nobody responded")
 BANNER = "Simulated data. Not for treating patients."
 BANNER_DETAIL = (
@@ -80,14 +82,9 @@ def metric_label(name: str) -> str:
     if name.startswith("os_rate_"):
         return f"Alive at {name.removeprefix('os_rate_').removesuffix('m')} months"
     if name.startswith("biomarker_"):
-        biomarker, _, week = name.removeprefix("biomarker_").rpartition("_")
-        return f"{plain_name(biomarker)} {week_words(int(week.removesuffix('w')))}, of baseline"
+        biomarker, _, time = name.removeprefix("biomarker_").rpartition("_")
+        return f"{plain_name(biomarker)} {time_words(named_days(time))}, of baseline"
     return plain_name(name)
-
-
-def week_words(week: int) -> str:
-    """When a planned measurement was made, in running text."""
-    return f"at week {week}" if week else "within the first days"
 
 
 def plain_name(name: str) -> str:
@@ -145,7 +142,7 @@ def _cell(found: Estimate, *, scale: float, decimals: int, unit: str) -> Cell:
         if found.why.startswith(_NOT_APPLICABLE):
             return Cell("–", remark=found.why)
         if not found.why.startswith("not reached"):
-            return Cell("undefined", remark=found.why or "no value")
+            return Cell(UNDEFINED, remark=found.why or "no value")
         reason = found.why.removeprefix("not reached").lstrip(": ")
         interval = f"{shown(found.low)} to {NOT_REACHED}" if found.low is not None else ""
         return Cell(NOT_REACHED, interval, reason)

@@ -17,14 +17,16 @@ Array = np.ndarray[Any, np.dtype[Any]]
 class AdverseEvents:
     """Events in order of patient, line and toxicity; `toxicity` numbers the record's terms.
 
-    Units: days [day] from the patient's first day; `worst_value` [the term's unit].
+    Units: days [day] from the patient's first day; `worst_value` [the term's unit]. The day on which an event
+    began is not recorded: `first_interval_worst_day` is the worst day of the first interval between visits
+    in which the patient's grade was above the one at the start.
     """
 
     patients: Array
     line: Array
     toxicity: Array
     grade: Array
-    start_day: Array
+    first_interval_worst_day: Array
     worst_day: Array
     worst_value: Array
 

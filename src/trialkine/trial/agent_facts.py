@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trialkine.trial.value_limits import ValueLimits, limits_of
+
 if TYPE_CHECKING:
     from trialkine.evidence.disease_records import DiseaseRecords
-    from trialkine.model.declarations import Agent
+    from trialkine.model.declarations import Agent, Mechanism
+    from trialkine.records import ParameterRecord
 
 
 USUAL_BIOMARKERS = (
@@ -21,6 +24,10 @@ USUAL_BIOMARKERS = (
     "weight_gain",
 )
 """What a trial could measure; most other names of the model stand for what no laboratory reports."""
+
+
+MEASURED = "lesion_volume"
+"""The quantity that every scan reads."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +54,22 @@ class AgentFacts:
 
 @dataclass(frozen=True)
 class ParameterFacts:
-    """The unit of a parameter, and the agent or variant it belongs to (empty: the model itself)."""
+    """The unit of a parameter, and the agent or variant it belongs to (empty: the model itself).
+
+    `limits`, in that unit, bound what it can be at all; None where they are not known.
+    """
 
     unit: str
     owner: str = ""
+    limits: ValueLimits | None = None
 
 
 @dataclass(frozen=True)
 class KnownNames:
-    """The names a protocol file may use. Of what is left empty the names are not checked."""
+    """The names a protocol file may use. Of what is left empty the names are not checked.
+
+    `indispensable` are the mechanisms without which there is nothing for a trial to measure.
+    """
 
     agents: Mapping[str, AgentFacts]
     diseases: tuple[str, ...] = ()
@@ -64,6 +78,7 @@ class KnownNames:
     variants: tuple[str, ...] = ()
     parameters: Mapping[str, ParameterFacts] = field(default_factory=dict)
     adjuvant_diseases: tuple[str, ...] = ()
+    indispensable: tuple[str, ...] = ()
 
     @property
     def usual_biomarkers(self) -> tuple[str, ...]:
@@ -80,15 +95,17 @@ def known_names() -> KnownNames:
 
     found = agent_book().files
     mechanisms = (*CORE, *on_demand_mechanisms().values())
+    records = _all_records()
     parameters = {
-        name: ParameterFacts(parameter.unit)
+        name: ParameterFacts(parameter.unit, "", limits_of(name, parameter.unit, records.get(name, ())))
         for mechanism in mechanisms
         for name, parameter in mechanism.parameters.items()
     }
     owned = {name: file.agent.mechanism for name, file in found.items()} | dict(variant_mechanisms())
     for owner, mechanism in owned.items():
         for name, parameter in mechanism.parameters.items():
-            parameters.setdefault(name, ParameterFacts(parameter.unit, owner))
+            limits = limits_of(name, parameter.unit, records.get(name, ()))
+            parameters.setdefault(name, ParameterFacts(parameter.unit, owner, limits))
     return KnownNames(
         agents={name: facts_of(file.agent, file.numbers) for name, file in found.items()},
         diseases=tuple(disease_names()),
@@ -97,13 +114,51 @@ def known_names() -> KnownNames:
         variants=tuple(variant_mechanisms()),
         parameters=parameters,
         adjuvant_diseases=tuple(name for name in disease_names() if load_disease(name).is_adjuvant),
+        indispensable=tuple(mechanism.name for mechanism in mechanisms if _describes_lesions(mechanism)),
     )
 
 
-def agent_parameters(agent: Agent) -> dict[str, ParameterFacts]:
-    """The parameters of one agent."""
-    found = agent.mechanism.parameters.items()
-    return {name: ParameterFacts(parameter.unit, agent.name) for name, parameter in found}
+def _describes_lesions(mechanism: Mechanism) -> bool:
+    return MEASURED in {*mechanism.states, *(define.name for define in mechanism.defines)}
+
+
+def _all_records() -> dict[str, list[ParameterRecord]]:
+    """Every record of every parameter, over all diseases, agents and variants."""
+    from trialkine.agents.catalogue import agent_book
+    from trialkine.diseases import disease_names, load_disease
+    from trialkine.mechanisms.core import variant_mechanisms, variant_numbers
+
+    numbers = [file.numbers for file in agent_book().files.values()]
+    numbers += [variant_numbers(name) for name in variant_mechanisms()]
+    return _by_name(
+        (
+            *(load_disease(name).records for name in disease_names()),
+            *(group for one in numbers for group in _groups(one)),
+        )
+    )
+
+
+def _groups(numbers: DiseaseRecords) -> list[Mapping[str, ParameterRecord]]:
+    return [numbers.base, *numbers.in_disease.values()]
+
+
+def _by_name(groups: Iterable[Mapping[str, ParameterRecord]]) -> dict[str, list[ParameterRecord]]:
+    found: dict[str, list[ParameterRecord]] = {}
+    for group in groups:
+        for name, record in group.items():
+            found.setdefault(name, []).append(record)
+    return found
+
+
+def agent_parameters(agent: Agent, numbers: DiseaseRecords | None = None) -> dict[str, ParameterFacts]:
+    """The parameters of one agent; `numbers`, where they are at hand, limit their values."""
+    records = {} if numbers is None else _by_name(_groups(numbers))
+    return {
+        name: ParameterFacts(
+            parameter.unit, agent.name, limits_of(name, parameter.unit, records.get(name, ()))
+        )
+        for name, parameter in agent.mechanism.parameters.items()
+    }
 
 
 def facts_of(agent: Agent, numbers: DiseaseRecords | None = None) -> AgentFacts:

@@ -94,7 +94,7 @@ def _read(path: Path) -> AgentFile:
     from trialkine.mechanisms.core import mechanisms_for
     from trialkine.model.compose import compose
 
-    file = parse_agent(read_text(path), str(path))
+    file = parse_agent(read_text(path), str(path), is_against_model=True)
     try:
         compose(mechanisms_for([file.agent]), file.agent)
     except ModelError as error:

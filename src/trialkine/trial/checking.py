@@ -19,6 +19,7 @@ from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.sentences import Fault, choice_hint, faults, is_near
 from trialkine.trial.treatment_checks import background_faults, treatment_faults
+from trialkine.trial.value_checks import value_faults
 from trialkine.trial.words import Duration, WordError, parse_duration, shorten, suggestion
 
 
@@ -79,6 +80,7 @@ def _cross_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:
         yield from treatment_faults(("arms", place, "treatment"), arm.get("treatment"), known)
     yield from background_faults(("background",), data.get("background"), known)
     yield from model_faults(data, arms, known)
+    yield from value_faults(data, arms, known)
     yield from disease_faults(data, known)
     yield from _stage_faults(data)
 

@@ -51,7 +51,8 @@ class LineBook:
     """The state of one line; every array is per patient, and days count from the patient's first day.
 
     `amount` is each patient's full dose in the agent's unit, `factor` what part of it is given now. `wait` is
-    for how long the coming cycle has been put off, `waited` the sum over all cycles.
+    for how long the coming cycle has been put off, `waited` the sum over all cycles; of a wait that ends with
+    the line it counts what had passed of it.
     """
 
     def __init__(
@@ -109,6 +110,16 @@ class LineBook:
     def dose_now(self) -> Array:
         """Each patient's dose as it is given now, in the agent's unit."""
         return np.asarray(self.amount * self.factor)
+
+    @property
+    def planned_end(self) -> Array:
+        """The day on which the running cycle is over, before any wait for the next one."""
+        return np.asarray(self.cycle_start + self.regimen.cycle_days)
+
+    @property
+    def planned_days(self) -> Array:
+        """How long the cycles begun were to take, one after the other. Units: returns [day]."""
+        return np.asarray((self.cycle + 1) * self.regimen.cycle_days)
 
     def _next_start(self, patients: Array) -> Array:
         """The day on which the next cycle would begin."""
@@ -228,6 +239,9 @@ class LineBook:
     def stop(self, patients: Array, day: Array, reason: Array) -> None:
         """End the line for some patients."""
         self._close_cycle(patients)
+        lasted = np.clip(day - self.planned_end[patients], 0.0, self.wait[patients])
+        self.waited[patients] += lasted - self.wait[patients]
+        self.wait[patients] = lasted
         self.is_running[patients] = False
         self.end[patients] = day
         self.end_reason[patients] = reason

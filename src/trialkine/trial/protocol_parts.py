@@ -97,8 +97,8 @@ class Eligibility(Part):
     )
     excluded_fraction: ExcludedFraction | None = Field(
         default=None,
-        description="The trial's case mix: the fraction of eligible patients, the least fit, who are "
-        "not enrolled. When absent it follows the disease's rule.",
+        description="The trial's case mix: the fraction of all patients with the disease, the least fit, "
+        "who are not enrolled, whatever the other criteria. When absent it follows the disease's rule.",
         examples=[0.35],
     )
 

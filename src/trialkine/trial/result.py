@@ -19,8 +19,21 @@ def no_adverse_events() -> pl.DataFrame:
     import polars as pl
 
     texts, wholes = ("arm", "toxicity", "unit"), ("trial", "patient", "line", "grade")
-    order = ("arm", "trial", "patient", "line", "toxicity", "grade", "start_day", "worst_day", "worst_value", "unit")
-    kinds = {name: pl.String if name in texts else pl.Int64 if name in wholes else pl.Float64 for name in order}
+    order = (
+        "arm",
+        "trial",
+        "patient",
+        "line",
+        "toxicity",
+        "grade",
+        "first_interval_worst_day",
+        "worst_day",
+        "worst_value",
+        "unit",
+    )
+    kinds = {
+        name: pl.String if name in texts else pl.Int64 if name in wholes else pl.Float64 for name in order
+    }
     return pl.DataFrame(schema=kinds)
 
 

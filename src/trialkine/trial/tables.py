@@ -101,7 +101,8 @@ def _doses(record: ArmRecord, numbers: Sequence[int], who: Array) -> dict[str, A
 def relative_dose_intensity(books: Sequence[LineBook], patients: int) -> Array:
     """The amount given per time on treatment, as a fraction of what was planned; nan where nothing was due.
 
-    Holds and reductions lower it, and cycles that were put off by the share of the time that was waited.
+    Holds and reductions lower it, and so do cycles that were put off: the cycles begun took the time they
+    were planned for and the time that was waited.
     """
     delivered, due = np.zeros(patients), np.zeros(patients)
     for book in books:
@@ -109,9 +110,8 @@ def relative_dose_intensity(books: Sequence[LineBook], patients: int) -> Array:
         for row in book.rows:
             np.add.at(given, row.patients, row.given * row.factor)
             np.add.at(due, row.patients, row.planned)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            waited = np.where(book.waited > 0.0, book.waited / (book.end - book.start), 0.0)
-        delivered += given * (1.0 - waited)
+        took = np.where(book.waited > 0.0, book.planned_days + book.waited, 1.0)
+        delivered += given * (1.0 - book.waited / took)
     return np.where(due > 0.0, delivered / np.maximum(due, 1.0), np.nan)
 
 
@@ -200,7 +200,7 @@ def _adverse_events(record: ArmRecord) -> pl.DataFrame:
             "line": events.line + 1,
             "toxicity": pl.Series([terms[number].name for number in events.toxicity], dtype=pl.String),
             "grade": pl.Series(events.grade, dtype=pl.Int64),
-            "start_day": _time(events.start_day),
+            "first_interval_worst_day": _time(events.first_interval_worst_day),
             "worst_day": _time(events.worst_day),
             "worst_value": _time(events.worst_value),
             "unit": pl.Series([terms[number].unit for number in events.toxicity], dtype=pl.String),

@@ -31,7 +31,8 @@ class ToxicityRecord:
     """Grades of every followed toxicity.
 
     Shape: `worst`, `first_day`, `worst_day` and `worst_value` (toxicity, line, patient); where `worst` is 0
-    the others are nan. Units: days [day], counted from the patient's first day.
+    the others are nan. `first_day` is the worst day of the first interval between notes with a grade, which
+    is not before the day on which the grade was reached. Units: days [day], from the patient's first day.
     """
 
     def __init__(self, ensemble: Ensemble, lines: int) -> None:

@@ -139,8 +139,8 @@ Fraction = Annotated[
 ]
 Share = Annotated[
     float,
-    PlainValidator(_number(lambda value: 0 < value <= 1, "a number above 0, at most 1")),
-    _schema("number", exclusiveMinimum=0, maximum=1),
+    PlainValidator(_number(lambda value: 0 <= value <= 1, "a number from 0 to 1")),
+    _schema("number", minimum=0, maximum=1),
 ]
 ExcludedFraction = Annotated[
     float,
