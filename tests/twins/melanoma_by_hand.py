@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
 from toxicity_by_hand import toxicity_rates
 
 Array = np.ndarray[Any, np.dtype[np.float64]]

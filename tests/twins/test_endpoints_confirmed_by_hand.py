@@ -1,5 +1,6 @@
 """iRECIST against a plain reading of its rules, one patient and one visit at a time."""
 
+import itertools
 import math
 
 import numpy as np
@@ -130,6 +131,6 @@ def test_arrays_of_patients_are_called_as_each_one_by_hand():
         sure = scans.day[k][by_hand.index("PD")] if "PD" in by_hand else np.nan
         np.testing.assert_equal(certain[k], sure)
         np.testing.assert_equal(first[k], dated_by_hand(scans.day[k], by_hand))
-        seen |= set(zip(by_hand, by_hand[1:], strict=False))
+        seen |= set(itertools.pairwise(by_hand))
     # the sample exercises confirmation, waiting, and taking back
     assert {("UPD", "PD"), ("UPD", "UPD"), ("UPD", "SD"), ("UPD", "PR")} <= seen

@@ -32,18 +32,19 @@ in your own words, `kind` (fact, hypothesis, prediction, design or verdict), `so
 A check reads one number of a `run` (`metric` of an `arm` or of its `line`, a named `measure` of
 `measures.py` with `options`, or a `path` into the summary), and `is` names its rule: `below`, `above` (a
 `value`), `between`, `agrees with` (`low` and `high`, or a count `events` of `of`, whose exact interval is
-meant), `predicts` (a `value` within the interval; one wider than `[widest]` allows leaves it undecided), `higher
-than` and `lower than` (`than` another reading; contradicted when the whole interval lies below `by`, the
-smallest difference that matters, or its default in `[matters]`), `as in` (`than`, `within`), and `equals` for a value of the
-protocol as written or, without a run, of the map of receptors. `between` and the one-sided rules want the
-whole interval on one side; `agrees with` wants the estimate inside the published interval, and is
-contradicted only by an interval that does not touch it.
+meant), `predicts` (a `value` within the interval, which must be no wider than `[widest]` allows), `higher
+than` and `lower than` (`than` another reading; contradicted when the whole interval falls short of `by`,
+the smallest difference that matters, whose default is in `[matters]`), `as in` (`than`, `within`), and
+`equals` for a value of the protocol as written or, without a run, of the map of receptors. `between` and
+the one-sided rules want the whole interval on one side; `agrees with` wants the estimate inside the
+published interval, and is contradicted only by an interval that does not touch it.
 """
 
 
 def claims_markdown(catalogue: Catalogue, evaluation: Evaluation, version: str) -> str:
     """The whole page as Markdown."""
-    head = f"trialkine {version}, seed {evaluation.seed}: {len(evaluation.judged)} claims, {headline(evaluation)}.\n"
+    size = len(evaluation.judged)
+    head = f"trialkine {version}, seed {evaluation.seed}: {size} claims, {headline(evaluation)}.\n"
     head += f"Written from records with the digest {catalogue.digest}.\n"
     sections = [_part(part) for part in parts(catalogue, evaluation)]
     return "\n".join(

@@ -19,7 +19,9 @@ LEDGER = "E"  # the text of preclinical predictions
 MEANINGS: Mapping[Verdict, str] = {
     Verdict.REPRODUCED: "every check came out as claimed, with its whole interval",
     Verdict.CONTRADICTED: "at least one check came out against the claim, with its whole interval",
-    Verdict.UNDECIDED: "no check is against it, but the interval of at least one lies on both sides",
+    Verdict.UNDECIDED: (
+        "no check is against it, but the interval of at least one lies on both sides or is too wide"
+    ),
     Verdict.NOT_TESTABLE: "nothing here could have come out otherwise, for the reason given",
     Verdict.NOT_RUN: "it takes a slow run, which was left out this time",
     Verdict.FAILED: "a simulation it needs could not be made",

@@ -4,8 +4,8 @@ from trialkine.model.declarations import Define, Mechanism, Parameter, Total
 
 COMMON_GAMMA_RECEPTORS = Mechanism(
     name="common_gamma_receptors",
-    about="Three receptors share the common gamma chain. Interleukin-2 alone occupies the high-affinity trimer "
-    "of regulatory and activated cells; interleukin-2 and interleukin-15 compete for the "
+    about="Three receptors share the common gamma chain. Interleukin-2 alone occupies the high-affinity "
+    "trimer of regulatory and activated cells; interleukin-2 and interleukin-15 compete for the "
     "intermediate-affinity dimer of resting T cells and natural killer cells; interleukin-21 has a receptor "
     "of its own. The shared chain is taken to be in excess.",
     parameters={

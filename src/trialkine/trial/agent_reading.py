@@ -56,7 +56,7 @@ def with_agents(known: KnownNames, book: AgentBook) -> KnownNames:
     own = {name: file for name, file in book.files.items() if not file.is_packaged}
     parameters = dict(known.parameters)
     for file in own.values():
-        parameters |= agent_parameters(file.agent) if parameters else {}
+        parameters |= agent_parameters(file.agent, file.numbers) if parameters else {}
     agents = {name: facts_of(file.agent, file.numbers) for name, file in own.items()}
     return replace(known, agents={**known.agents, **agents}, parameters=parameters)
 

@@ -35,7 +35,6 @@ from trialkine.trial.values import (
     WindowText,
 )
 
-
 CriteriaName = Literal["who-1979", "recist-1.1", "irecist", "relapse"]
 
 
