@@ -69,7 +69,7 @@ def record(
         (f"{CELLS}_failure: 2", f"'{CELLS}_failure' cannot be 2: it is a share."),
         (f"{CELLS}_failure: -0.5", f"'{CELLS}_failure' cannot be -0.5: it is a share."),
         ("im862_bioavailability: 5", "'im862_bioavailability' cannot be 5: it is a share."),
-        ("temozolomide_clearance: 0", "'temozolomide_clearance' cannot be 0: patients differ"),
+        ("temozolomide_clearance: 0", "'temozolomide_clearance' cannot be 0: every patient has some"),
         ("temozolomide_clearance: -3 L/h", "'temozolomide_clearance' cannot be negative"),
         ("chemotherapy_resistant_fraction: 1", "'chemotherapy_resistant_fraction' cannot be 1: it differs"),
     ],
@@ -131,13 +131,18 @@ def test_the_numbers_of_the_examples_are_possible(path: Path) -> None:
         ([record(1.0, low=-2.0, high=2.0)], ValueLimits()),
         ([record(1.0, "normal")], ValueLimits()),
         ([record(1.0)], ValueLimits(0.0)),
-        ([record(1.0, "lognormal")], ValueLimits(0.0, has_zero=False)),
-        ([record(1.0, "lognormal"), record(0.0)], ValueLimits(0.0)),  # absent in one disease
+        ([record(1.0, "lognormal")], ValueLimits(0.0)),
         ([record(0.3, "logitnormal")], ValueLimits(0.0, 1.0, is_open=True)),
     ],
 )
 def test_limits_follow_from_all_records_of_a_parameter(records: list[Any], limits: ValueLimits) -> None:
     assert limits_of("a", "", records) == limits
+
+
+def test_zero_is_refused_only_for_what_every_body_has_some_of() -> None:
+    assert limits_of("a_clearance", "L/h", [record(1.0, "lognormal")]) == ValueLimits(0.0, has_zero=False)
+    assert limits_of("a_clearance", "L/h", [record(1.0)]) == ValueLimits(0.0)
+    assert limits_of("a_kill_rate", "1/day", [record(1.0, "lognormal")]) == ValueLimits(0.0)
 
 
 def test_a_share_is_named_so_has_no_unit_and_never_exceeds_one() -> None:

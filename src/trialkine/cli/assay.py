@@ -12,6 +12,7 @@ import typer
 from trialkine.cli.options import (
     LARGEST_SEED,
     STANDARD_OUTPUT,
+    OutFolder,
     json_target,
     whole_number,
     write_json,
@@ -28,15 +29,7 @@ MOST_DONORS = 100_000
 
 def assay(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The assay file (YAML).", show_default=False)],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder for the results, which must be new or empty. Default: '<file name>-run' here.",
-            show_default=False,
-        ),
-    ] = None,
+    out: OutFolder = None,
     donors: Annotated[
         int | None,
         typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from trialkine.cli.options import LARGEST_SEED, STANDARD_OUTPUT, json_target, whole_number, write_json
+from trialkine.cli.options import LARGEST_SEED, STANDARD_OUTPUT, Jobs, json_target, whole_number, write_json
 from trialkine.cli.progress import shown_progress
 from trialkine.errors import InputError
 
@@ -43,15 +43,7 @@ def claims(
     seed: Annotated[
         int, typer.Option("--seed", metavar="S", help="Same seed, same verdicts, on any number of workers.")
     ] = 0,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            metavar="J",
-            help="Workers at once. Default: one per processor core.",
-            show_default=False,
-        ),
-    ] = None,
+    jobs: Jobs = None,
     json: Annotated[
         str | None,
         typer.Option(

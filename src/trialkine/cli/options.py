@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from trialkine.errors import InputError
 
@@ -10,6 +13,25 @@ STANDARD_OUTPUT = "-"
 MOST_PATIENTS = 1_000_000
 MOST_TRIALS = 100_000
 LARGEST_SEED = 2**63 - 1
+
+OutFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Folder for the results, which must be new or empty. Default: '<file name>-run' here.",
+        show_default=False,
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        metavar="J",
+        help="Workers at once. Default: one per processor core.",
+        show_default=False,
+    ),
+]
 
 
 def whole_number(option: str, value: int, least: int, most: int) -> int:

@@ -13,6 +13,8 @@ from trialkine.cli.options import (
     MOST_PATIENTS,
     MOST_TRIALS,
     STANDARD_OUTPUT,
+    Jobs,
+    OutFolder,
     json_target,
     whole_number,
     write_json,
@@ -28,15 +30,7 @@ def run(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The protocol file (YAML).", show_default=False)
     ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder for the results, which must be new or empty. Default: '<file name>-run' here.",
-            show_default=False,
-        ),
-    ] = None,
+    out: OutFolder = None,
     patients: Annotated[
         int | None,
         typer.Option(
@@ -57,15 +51,7 @@ def run(
     seed: Annotated[
         int, typer.Option("--seed", metavar="S", help="Same seed, same results, on any number of workers.")
     ] = 0,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            metavar="J",
-            help="Workers at once. Default: one per processor core.",
-            show_default=False,
-        ),
-    ] = None,
+    jobs: Jobs = None,
     json: Annotated[
         str | None,
         typer.Option(

@@ -43,6 +43,14 @@ def manifest_text(result: TrialResult, folder: Path, protocol_text: str, command
             "failed": dict(result.accounting.failures),
         },
         "work": dict(result.work),
+        **surroundings(folder),
+    }
+    return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+
+
+def surroundings(folder: Path) -> dict[str, Any]:
+    """What a run rested on and left behind: versions, machine, data files and written files by hash."""
+    return {
         "versions": package_versions(),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
@@ -53,7 +61,6 @@ def manifest_text(result: TrialResult, folder: Path, protocol_text: str, command
             if path.is_file()
         },
     }
-    return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
 
 def provenance(result: TrialResult, protocol_text: str, command: str) -> Mapping[str, str]:

@@ -10,6 +10,8 @@ from trialkine.records import ParameterRecord
 
 WORDS_OF_SHARES = ("bioavailability", "failure", "fraction", "probability", "share")
 """Last words of the names of what lies between nothing and all of something."""
+WORDS_OF_BODIES = ("clearance", "density", "tolerance", "volume")
+"""Last words of the names of what every body has some of, where patients differ by a factor."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class ValueLimits:
             )
         if value == 0.0 and not self.has_zero:
             return (
-                f"'{name}' cannot be 0: patients differ from its median by a factor. Write a number above 0; "
-                "a very small one has the effect of none."
+                f"'{name}' cannot be 0: every patient has some. Write a number above 0; a very small one has "
+                "the effect of none."
             )
         if value < self.lowest and math.isinf(self.highest):
             return f"'{name}' cannot be negative, as {value:g} is. Write a number from 0 up."
@@ -46,7 +48,7 @@ class ValueLimits:
 def limits_of(name: str, unit: str, records: Iterable[ParameterRecord]) -> ValueLimits:
     """The limits of a parameter, from every record of it; none where there is no record.
 
-    A lognormal parameter may be zero where one of its records is: there it can be absent.
+    Zero switches off what a parameter drives; it is refused only where every body has some.
     """
     known = list(records)
     spreads = {record.variability.distribution for record in known if record.variability is not None}
@@ -58,7 +60,7 @@ def limits_of(name: str, unit: str, records: Iterable[ParameterRecord]) -> Value
     if not values or min((*values, *lows)) < 0.0 or "normal" in spreads:
         return ValueLimits()
     is_share = not unit and name.rsplit("_", 1)[-1] in WORDS_OF_SHARES and max((*values, *highs)) <= 1.0
-    has_zero = "lognormal" not in spreads or 0.0 in values
+    has_zero = "lognormal" not in spreads or name.rsplit("_", 1)[-1] not in WORDS_OF_BODIES
     return ValueLimits(0.0, 1.0 if is_share else math.inf, has_zero)
 
 

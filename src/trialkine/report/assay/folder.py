@@ -15,7 +15,7 @@ from trialkine.assay.summary import summarise_assay
 from trialkine.report.assay.figure_set import draw_assay_figures
 from trialkine.report.assay.page import assay_page
 from trialkine.report.assay.summary_json import assay_summary_text
-from trialkine.report.manifest import data_file_hashes, digest, package_versions
+from trialkine.report.manifest import digest, package_versions, surroundings
 from trialkine.report.run_folder import write_whole
 from trialkine.report.words import BANNER
 
@@ -93,15 +93,7 @@ def _manifest(result: AssayResult, folder: Path, file_text: str, command: str) -
         "assay_hash": digest(file_text.encode("utf-8")),
         "assay_content_hash": result.protocol.content_hash,
         "model_hash": result.model_hash,
-        "versions": package_versions(),
-        "python": platform.python_version(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "data_files": data_file_hashes(),
-        "files": {
-            path.relative_to(folder).as_posix(): digest(path.read_bytes())
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        },
+        **surroundings(folder),
     }
     return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
