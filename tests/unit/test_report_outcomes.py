@@ -41,8 +41,13 @@ def only_arm(result: TrialResult) -> ArmOutcomes:
 
 def test_response_rates_count_patients_without_a_scan_as_no_response() -> None:
     metrics = only_arm(ten_patients()).group.metrics
-    found = {name: metrics[name].estimate for name in ("orr", "cr_rate", "pr_rate", "sd_rate", "pd_rate")}
-    assert found == {"orr": 0.3, "cr_rate": 0.1, "pr_rate": 0.2, "sd_rate": 0.4, "pd_rate": 0.2}
+    found = {
+        name: metrics[name].estimate
+        for name in ("orr", "cr_rate", "pr_rate", "sd_rate", "pd_rate", "ne_rate")
+    }
+    assert found == pytest.approx(
+        {"orr": 0.3, "cr_rate": 0.1, "pr_rate": 0.2, "sd_rate": 0.4, "pd_rate": 0.2, "ne_rate": 0.1}
+    )
 
 
 def test_response_interval_is_clopper_pearson() -> None:

@@ -20,6 +20,7 @@ PUBLISHED = {
     "pr_rate",
     "sd_rate",
     "pd_rate",
+    "ne_rate",
     "pfs_median_months",
     "pfs_rate_8w",
     "pfs_rate_16w",

@@ -27,9 +27,9 @@ def test_a_rate_is_printed_in_percent_with_its_interval() -> None:
 
 
 def test_a_median_beyond_the_data_says_not_reached_and_why() -> None:
-    cell = months_cell(estimate(None, 5.25, None, "not reached: the curve ends at 0.620"))
+    cell = months_cell(estimate(None, 5.25, None, "not reached: the curve ends at 62.0 %"))
     assert cell.in_a_line == "not reached (5.2 to not reached)"
-    assert cell.remark == "the curve ends at 0.620"
+    assert cell.remark == "the curve ends at 62.0 %"
 
 
 def test_an_open_upper_limit_is_printed_as_not_reached() -> None:

@@ -79,20 +79,21 @@ def _relapse_free(curve: KaplanMeier, landmarks: Landmarks, until: float) -> dic
 
 def _without_measurable_disease(found: dict[str, Estimate]) -> dict[str, Estimate]:
     """The same measures with response and progression undefined."""
-    stems = ("orr", "cr_", "pr_", "sd_", "pd_", "pfs_", "ttp_", "dor_")
+    stems = ("orr", "cr_", "pr_", "sd_", "pd_", "ne_", "pfs_", "ttp_", "dor_")
     nothing = undefined(NO_MEASURABLE_DISEASE, "none")
     return {name: nothing if name.startswith(stems) else one for name, one in found.items()}
 
 
 def response_rates(patients: pl.DataFrame) -> dict[str, Estimate]:
-    """Rates of best response among all evaluable patients; those without a scan count as no response.
+    """Rates of best response among all evaluable patients; those without a scan after the
+    baseline (NE) count as no response.
 
     Units: [fraction].
     """
     counts = {name: int((patients["best_response"] == name).sum()) for name in RESPONSES}
     total = patients.height
     rates = {"orr": exact_interval(counts["CR"] + counts["PR"], total)}
-    for name in ("CR", "PR", "SD", "PD"):
+    for name in RESPONSES:
         rates[f"{name.lower()}_rate"] = exact_interval(counts[name], total)
     return rates
 

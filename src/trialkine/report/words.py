@@ -63,6 +63,7 @@ def metric_label(name: str) -> str:
         "pr_rate": "Partial response",
         "sd_rate": "Stable disease",
         "pd_rate": "Progressive disease",
+        "ne_rate": "No scan after baseline",
         "pfs_median_months": "Median progression-free survival, months",
         "ttp_median_months": "Median time to progression, months",
         "rfs_median_months": "Median relapse-free survival, months",

@@ -102,7 +102,7 @@ def median_survival(curve: KaplanMeier) -> Estimate:
     high = _first_time_at_or_below_half(curve.times, curve.high)
     why = ""
     if middle is None:
-        why = f"not reached: the curve ends at {curve.survival[-1]:.3f}"
+        why = f"not reached: the curve ends at {100 * curve.survival[-1]:.1f} %"
     elif high is None:
         why = "the upper limit is not reached"
     return Estimate(middle, low, high, curve.level, method, why=why)
