@@ -31,7 +31,6 @@ from trialkine.solver.reference import Located, solve_reference
 from trialkine.solver.status import DoseFate
 
 WITHIN = 10.0  # times the tolerance asked for: the control bounds each step's error, and steps add up
-WITHIN_FOR_A_YEAR = 20.0  # a tumour that grows carries every earlier error along; measured 11.3 in a year
 WITHIN_FOR_SUMS = 200.0  # an accumulated hazard forgets nothing, nor its errors; measured 125 in a year
 HOUR = 1 / 24
 
@@ -159,11 +158,11 @@ def _schedule(patients, days, routes, parts):
 _solved = {}
 
 
-def compare(schedule, days, patients, relatives, seed=1, within=WITHIN):
+def compare(schedule, days, patients, relatives, seed=1):
     """The largest error over patients, states and weekly outputs, in units of each tolerance's bound."""
     compiled, parameters = compiled_full_model(), drawn_parameters("melanoma", patients, seed)
     names = compiled.model.state_names
-    bounds = np.array([WITHIN_FOR_SUMS if name.endswith("_hazard") else within for name in names])
+    bounds = np.array([WITHIN_FOR_SUMS if name.endswith("_hazard") else WITHIN for name in names])
     table = schedule(patients, days)
     times = [*np.arange(6.95, days, 7.0), days]
     worst = dict.fromkeys(relatives, 0.0)
@@ -189,8 +188,25 @@ def test_the_full_model_follows_the_reference_to_the_tolerance_asked_for(schedul
     assert max(worst.values()) <= 1.0, worst
 
 
+TUMOURS_AT_THE_FINEST = pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="a growing tumour carries every earlier error along: 11.3 times the tolerance 1e-7 after a year",
+)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("schedule", "days"), [(il2_and_tablets, 364.0), (drops, 336.0)])
-def test_a_year_of_the_full_model_follows_the_reference(schedule, days):
-    worst = compare(schedule, days, 2, (1e-3, 1e-5, 1e-7), seed=2, within=WITHIN_FOR_A_YEAR)
-    assert max(worst.values()) <= 1.0, worst
+@pytest.mark.parametrize(
+    ("schedule", "days", "relative"),
+    [
+        (il2_and_tablets, 364.0, 1e-3),
+        (il2_and_tablets, 364.0, 1e-5),
+        pytest.param(il2_and_tablets, 364.0, 1e-7, marks=TUMOURS_AT_THE_FINEST),
+        (drops, 336.0, 1e-3),
+        (drops, 336.0, 1e-5),
+        (drops, 336.0, 1e-7),
+    ],
+)
+def test_a_year_of_the_full_model_follows_the_reference(schedule, days, relative):
+    worst = compare(schedule, days, 2, (relative,), seed=2)
+    assert worst[relative] <= 1.0, worst
