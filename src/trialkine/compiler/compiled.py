@@ -6,7 +6,7 @@ import hashlib
 import os
 import pickle
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,15 +15,17 @@ from typing import Any
 import numpy as np
 
 from trialkine.compiler.evaluate_graph import evaluate_in_order
-from trialkine.compiler.flatten import flatten
-from trialkine.compiler.kernels_ir import KernelPlan, kernel_source
-from trialkine.compiler.sparse_lu import plan_elimination
+from trialkine.compiler.kernel_plan import KernelPlan, make_plan
+from trialkine.compiler.kernels_ir import kernel_source
+from trialkine.compiler.linear_kinetics import spectrum
 from trialkine.compiler.target import Target, host_target, load_object, make_object
 from trialkine.model.model import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
-FUNCTIONS = ("rates", "slopes", "conditions", "resets", "step", "accept", "watch")
-GENERATION = 9  # raise when the emitted code changes, so that old cache entries are passed over
+FUNCTIONS = (
+    "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch",
+)  # fmt: skip
+GENERATION = 10  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +48,10 @@ class CompiledModel:
 
     def columns(self, parameters: Array) -> Array:
         """What each kernel loads per patient, from the parameters. Shape: (patient, column)."""
-        graph = self.plan.flat.graph
-        return evaluate_in_order(graph, self._column_order, self.plan.columns, parameters)
+        flat = self.plan.flat
+        fixed = evaluate_in_order(flat.graph, self._column_order, self.plan.columns, parameters)
+        blocks = [spectrum(flat.graph, flat.rates, block, parameters) for block in self.plan.blocks]
+        return np.concatenate([fixed, *blocks], axis=1)
 
     @cached_property
     def _column_order(self) -> list[int]:
@@ -78,39 +82,6 @@ def compile_model(model: Model, target: Target | None = None) -> CompiledModel:
         plan, machine_code = stored
     library, addresses = load_object(machine_code, target, FUNCTIONS)
     return CompiledModel(model, plan, target, addresses, library)
-
-
-def make_plan(model: Model) -> KernelPlan:
-    """Flatten, differentiate, find what is fixed per patient, and plan the elimination."""
-    flat = flatten(model)
-    graph = flat.graph
-    entries = [
-        (row, column, graph.slope(rate, column))
-        for row, rate in enumerate(flat.rates)
-        for column in sorted(graph.states_read(rate))
-    ]
-    entries = [entry for entry in entries if entry[2] != graph.zero]
-    slopes = tuple(node for _, _, node in entries)
-    outputs = [*flat.rates, *slopes, *flat.margins, *flat.reset_values, *flat.watched]
-    pattern = tuple((row, column) for row, column, _ in entries)
-    nonnegative = tuple(model.states[name.split("[")[0]].is_nonnegative for name in model.state_names)
-    return KernelPlan(
-        flat,
-        _fixed_columns(graph.needed(outputs), outputs, flat.graph),
-        pattern,
-        slopes,
-        plan_elimination(len(flat.rates), pattern),
-        nonnegative,
-    )
-
-
-def _fixed_columns(needed: Sequence[int], outputs: Sequence[int], graph: Any) -> tuple[int, ...]:
-    """The nodes that depend on parameters alone and are read by nodes that do not."""
-    fixed = graph.fixed_nodes()
-    varying = [node for node in needed if node not in fixed]
-    read = {child for node in varying for child in graph.children(node) if child in fixed}
-    read |= {node for node in outputs if node in fixed}
-    return tuple(sorted(node for node in read if graph.value(node) is None))
 
 
 def _read(path: Path) -> tuple[KernelPlan, bytes] | None:

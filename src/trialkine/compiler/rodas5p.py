@@ -40,3 +40,42 @@ C: tuple[tuple[float, ...], ...] = (
         -54.66780262877968, -9.48861652309627,
     ),
 )  # fmt: skip
+
+
+def _classical() -> tuple[list[list[float]], list[list[float]]]:
+    """alpha and Gamma of the classical form, by forward substitution from the transformed coefficients."""
+    inverse = [[0.0] * STAGES for _ in range(STAGES)]  # of Gamma: 1 / gamma on the diagonal, minus C below
+    for i in range(STAGES):
+        for j in range(i):
+            inverse[i][j] = -C[i][j]
+        inverse[i][i] = 1.0 / GAMMA
+    gamma = [[0.0] * STAGES for _ in range(STAGES)]
+    for column in range(STAGES):
+        for i in range(column, STAGES):
+            known = sum(inverse[i][j] * gamma[j][column] for j in range(column, i))
+            gamma[i][column] = ((1.0 if i == column else 0.0) - known) / inverse[i][i]
+    alpha = [
+        [sum(A[i][s] * gamma[s][j] for s in range(len(A[i]))) for j in range(STAGES)] for i in range(STAGES)
+    ]
+    return alpha, gamma
+
+
+_ALPHA, _GAMMA = _classical()
+
+
+def _tidy(value: float) -> float:
+    """Sums that are 0 or 1 by the method's construction, without their rounding."""
+    return round(value) + 0.0 if abs(value - round(value)) < 1e-12 else value
+
+
+TIMES = tuple(_tidy(sum(row)) for row in _ALPHA)
+"""Where each stage stands, as a share of the step."""
+
+SLOPES = tuple(_tidy(sum(row)) for row in _GAMMA)
+"""What of step times the slope in time each stage adds, where the rates depend on time."""
+
+ERROR = tuple(_GAMMA[-1])
+"""The error estimate as weights of the stages' rates."""
+
+ERROR_BY_SLOPE = sum(weight * slope for weight, slope in zip(ERROR, SLOPES, strict=True))
+"""The weight in the error estimate of the square of the step times the slope in time."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from trialkine.compiler.compiled import CompiledModel
+from trialkine.compiler.kernels_ir import workspace
 from trialkine.errors import InputError
 from trialkine.model.evaluate import Evaluation, initial_states, observe, state_scales
 from trialkine.model.expression import Expression
@@ -67,12 +68,12 @@ class Ensemble:
     Shape: parameters (patient, parameter) in the model's flat order.
     """
 
-    def __init__(self, compiled: CompiledModel, parameters: Array, accuracy: Accuracy | None = None) -> None:
+    def __init__(self, compiled: CompiledModel, parameters: Array, accuracy: Accuracy | None = None, stepper: str = "implicit_step") -> None:
         self.compiled = compiled
         self.model = compiled.model
         self.accuracy = accuracy or Accuracy()
         self.parameters = np.ascontiguousarray(parameters, dtype=float)
-        self._layout = _layout(compiled)
+        self._layout = _layout(compiled, stepper)
         self._routes: dict[tuple[str, str], _Route] = {}
         self._reals, self._wholes = _start(self._layout, compiled, self.parameters, self.accuracy)
         self.clear_extremes()
@@ -85,7 +86,7 @@ class Ensemble:
     @property
     def states(self) -> Array:
         """The states now. Shape: (patient, state)."""
-        return self._reals[:, : self._layout.states]
+        return np.asarray(self._reals[:, self.compiled.plan.place])
 
     @property
     def time(self) -> Array:
@@ -219,21 +220,21 @@ class _Route:
     holds: int
 
 
-def _layout(compiled: CompiledModel) -> Layout:
+def _layout(compiled: CompiledModel, stepper: str) -> Layout:
     flat = compiled.plan.flat
     return make_layout(
-        dict(compiled.addresses), compiled.width, compiled.plan.size, len(compiled.plan.columns),
-        len(flat.dosed_states), len(flat.events), len(flat.milestones), len(flat.holds), len(flat.watched),
-        len(flat.reset_values), compiled.plan.workspace,
+        dict(compiled.addresses) | {"step": compiled.addresses[stepper]}, compiled.width, compiled.plan.size,
+        compiled.plan.column_count, len(flat.dosed_states), len(flat.events), len(flat.milestones),
+        len(flat.holds), len(flat.watched), len(flat.reset_values), workspace(compiled.plan),
     )  # fmt: skip
 
 
 def _tables(compiled: CompiledModel, first_dose: Array) -> Tables:
-    flat = compiled.plan.flat
+    flat, place = compiled.plan.flat, compiled.plan.place
     return Tables(
-        np.array(flat.dosed_states, dtype=np.int64),
+        np.array([place[state] for state in flat.dosed_states], dtype=np.int64),
         np.cumsum([0, *(len(event.resets) for event in flat.events)]).astype(np.int64),
-        np.array([state for event in flat.events for state, _ in event.resets], dtype=np.int64),
+        np.array([place[state] for event in flat.events for state, _ in event.resets], dtype=np.int64),
         first_dose,
     )
 
@@ -244,8 +245,10 @@ def _start(
     model, n = compiled.model, len(parameters)
     reals, wholes = np.zeros((n, lay.p_size)), np.zeros((n, lay.q_size), dtype=np.int64)
     with np.errstate(all="ignore"):
-        reals[:, : lay.states] = initial_states(model, parameters)
-        reals[:, lay.p_absolute : lay.p_columns] = accuracy.absolute(state_scales(model, parameters))
+        order = list(compiled.plan.order)
+        reals[:, : lay.states] = initial_states(model, parameters)[:, order]
+        absolute = accuracy.absolute(state_scales(model, parameters))
+        reals[:, lay.p_absolute : lay.p_columns] = absolute[:, order]
     reals[:, lay.p_columns : lay.p_columns + lay.columns] = compiled.columns(parameters)
     reals[:, lay.p_step] = accuracy.first_step
     reals[:, lay.p_milestone : lay.p_lowest] = np.nan

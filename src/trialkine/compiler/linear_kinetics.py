@@ -1,0 +1,214 @@
+"""Linear kinetics found in a model: states that can be propagated exactly instead of integrated.
+
+A block is a set of states whose rates are linear in the block alone, with coefficients that are fixed per
+patient, and do not depend on anything else but infusions. In the coordinates of its eigenvectors each state
+of a block is a sum of exponentials. Blocks whose eigenvalues could be complex (a cycle of three or more
+states) and chains of four or more equal rates, which have no well-conditioned eigenvectors, stay with the
+stepper.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from trialkine.compiler.evaluate_graph import evaluate_nodes
+from trialkine.compiler.graph import Graph
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Entry = tuple[int, int]
+
+LONGEST_CHAIN = 3  # equal rates in a row; moving them apart costs accuracy with the power of their number
+APART = 1e-4  # relative distance to which equal rates are moved: an error of its square
+
+
+@dataclass(frozen=True)
+class LinearBlock:
+    """States that are propagated together.
+
+    `rows` are their places among all states; `entries` the non-zero coefficients by places within the block,
+    with their nodes in `nodes`.
+    """
+
+    rows: tuple[int, ...]
+    entries: tuple[Entry, ...]
+    nodes: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of states, and of eigenvalues."""
+        return len(self.rows)
+
+    @property
+    def numbers(self) -> int:
+        """How many columns per patient the block needs: see `spectrum`."""
+        return self.size * (3 + 2 * self.size)
+
+
+def find_blocks(
+    graph: Graph, rates: Sequence[int], slopes: Mapping[Entry, int], reset: frozenset[int] = frozenset()
+) -> tuple[LinearBlock, ...]:
+    """Every block of a model, in the order of its first state.
+
+    `slopes` are the nodes of the Jacobian's non-zero entries. A state that an event resets (`reset`) may be in a
+    block: resets act between steps.
+    """
+    fixed = graph.fixed_nodes()
+    linear = {row for row in range(len(rates)) if slopes.get((row, row)) in fixed}
+    linear = _closed(linear, rates, graph, slopes, fixed)
+    while True:
+        awkward = {row for part in _cycles(linear, slopes) if not _is_tree(part, slopes) for row in part}
+        awkward |= _long_chains(linear, slopes)
+        if not awkward:
+            break
+        linear = _closed(linear - awkward, rates, graph, slopes, fixed)
+    return tuple(_block(rows, slopes) for rows in _components(linear, slopes))
+
+
+def _closed(
+    rows: set[int], rates: Sequence[int], graph: Graph, slopes: Mapping[Entry, int], fixed: set[int]
+) -> set[int]:
+    """The largest part of `rows` that reads only itself, with fixed coefficients."""
+    while True:
+        kept = {
+            row
+            for row in rows
+            if all(
+                column in rows and ((row, column) not in slopes or slopes[row, column] in fixed)
+                for column in graph.states_read(rates[row])
+            )
+        }
+        if kept == rows:
+            return rows
+        rows = kept
+
+
+def _links(rows: set[int], slopes: Mapping[Entry, int]) -> dict[int, set[int]]:
+    """Which other states of `rows` each one reads."""
+    found: dict[int, set[int]] = {row: set() for row in rows}
+    for row, column in slopes:
+        if row in rows and column in rows and row != column:
+            found[row].add(column)
+    return found
+
+
+def _reachable(start: int, links: Mapping[int, set[int]]) -> set[int]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        for other in links[waiting.pop()] - seen:
+            seen.add(other)
+            waiting.append(other)
+    return seen
+
+
+def _cycles(rows: set[int], slopes: Mapping[Entry, int]) -> list[set[int]]:
+    """Sets of two or more states that all read each other in the end."""
+    links = _links(rows, slopes)
+    reach = {row: _reachable(row, links) for row in rows}
+    parts = {frozenset(other for other in reach[row] if row in reach[other]) for row in rows}
+    return [set(part) for part in parts if len(part) > 1]
+
+
+def _is_tree(part: set[int], slopes: Mapping[Entry, int]) -> bool:
+    """Whether states exchange amount in pairs only, without a circle: then the eigenvalues are real."""
+    links = {(row, column) for row, column in slopes if row in part and column in part and row != column}
+    mutual = all((column, row) in links for row, column in links)
+    return mutual and len(links) == 2 * (len(part) - 1)
+
+
+def _long_chains(rows: set[int], slopes: Mapping[Entry, int]) -> set[int]:
+    """States of the same block that share one rate of loss, where they are too many to be moved apart."""
+    found = set[int]()
+    for part in _components(rows, slopes):
+        counts = Counter(slopes[row, row] for row in part)
+        found |= {row for row in part if counts[slopes[row, row]] > LONGEST_CHAIN}
+    return found
+
+
+def _components(rows: set[int], slopes: Mapping[Entry, int]) -> list[tuple[int, ...]]:
+    """States that have anything to do with each other."""
+    links = _links(rows, slopes)
+    both = {row: set(others) for row, others in links.items()}
+    for row, others in links.items():
+        for other in others:
+            both[other].add(row)
+    found: list[tuple[int, ...]] = []
+    left = set(rows)
+    while left:
+        part = _reachable(min(left), both)
+        left -= part
+        found.append(tuple(sorted(part)))
+    return found
+
+
+def _block(rows: tuple[int, ...], slopes: Mapping[Entry, int]) -> LinearBlock:
+    place = {row: number for number, row in enumerate(rows)}
+    entries = sorted((place[r], place[c]) for r, c in slopes if r in place and c in place)
+    return LinearBlock(rows, tuple(entries), tuple(slopes[rows[r], rows[c]] for r, c in entries))
+
+
+def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters: Array) -> Array:
+    """What the propagation of a block loads per patient. Shape: (patient, `block.numbers`).
+
+    Eigenvalues [1/day], their reciprocals, the constant inflow in eigen-coordinates, then the rows of the matrix to
+    eigen-coordinates and those of the matrix back.
+    """
+    patients, size = len(parameters), block.size
+    with np.errstate(all="ignore"):
+        matrix = np.zeros((patients, size, size))
+        for (row, column), values in zip(
+            block.entries, evaluate_nodes(graph, block.nodes, parameters).T, strict=True
+        ):
+            matrix[:, row, column] = values
+        nothing = np.zeros((patients, len(rates)))
+        inflow = evaluate_nodes(graph, [rates[row] for row in block.rows], parameters, nothing)
+        values, back, forth = _eigen(_moved_apart(matrix))
+        parts = [values, 1.0 / values, np.einsum("pij,pj->pi", forth, inflow)]
+    parts += [forth.reshape(patients, -1), back.reshape(patients, -1)]
+    return np.concatenate(parts, axis=1)
+
+
+def _moved_apart(matrix: Array) -> Array:
+    """The coefficients with rates of loss that are equal, or nearly so, moved apart around their mean."""
+    moved = matrix.copy()
+    size = matrix.shape[1]
+    diagonal = np.einsum("pii->pi", moved)
+    order = np.argsort(diagonal, axis=1, kind="stable")
+    ranked = np.take_along_axis(diagonal, order, axis=1)
+    near = np.abs(np.diff(ranked, axis=1)) < APART * np.abs(ranked[:, 1:])
+    groups = np.concatenate([np.zeros((len(matrix), 1), dtype=int), np.cumsum(~near, axis=1)], axis=1)
+    for number in range(size):
+        inside = groups == number
+        count = inside.sum(axis=1, keepdims=True)
+        mean = np.where(inside, ranked, 0.0).sum(axis=1, keepdims=True) / np.maximum(count, 1)
+        rank = np.cumsum(inside, axis=1) - (count + 1) / 2
+        ranked = np.where(inside & (count > 1), mean * (1.0 - APART * rank), ranked)
+    np.put_along_axis(diagonal, order, ranked, axis=1)
+    return moved
+
+
+def _eigen(matrix: Array) -> tuple[Array, Array, Array]:
+    """Eigenvalues, eigenvectors and their inverse; not a number for a patient who has none that are real."""
+    sound = np.isfinite(matrix).all(axis=(1, 2))
+    plain = np.where(sound[:, None, None], matrix, np.eye(matrix.shape[1]))
+    values, vectors = np.linalg.eig(plain)
+    sound &= np.all(np.abs(np.imag(values)) <= 1e-12 * np.abs(values), axis=1)
+    forth = np.full(matrix.shape, np.nan)
+    real = np.real(vectors)
+    for row in np.flatnonzero(sound):
+        try:
+            forth[row] = np.linalg.inv(real[row])
+        except np.linalg.LinAlgError:
+            sound[row] = False
+    return np.where(sound[:, None], np.real(values), np.nan), real, forth
+
+
+def exact_rows(blocks: Sequence[LinearBlock]) -> tuple[int, ...]:
+    """Every state that is propagated exactly, in order."""
+    none: tuple[int, ...] = ()
+    return tuple(sorted(reduce(lambda found, block: found + block.rows, blocks, none)))
