@@ -21,9 +21,10 @@ DEEPEST = -600.0  # exponents below count as this: their powers stay normal numb
 
 @dataclass(frozen=True)
 class _Mode:
-    """One mode of a block: eigenvalue, amplitude now, constant, and eigenvalue times step."""
+    """One mode of a block: eigenvalue, its reciprocal, amplitude now, constant, and eigenvalue times step."""
 
     value: str
+    inverse: str
     amplitude: str
     constant: str
     exponent: str
@@ -60,10 +61,11 @@ class ExactKinetics:
                     rate = w.load("%k", self.plan.column_count + number)
                     inflows = w.fma(row[block.rows.index(state)], rate, inflows)
             value = w.load("%k", values + j)
-            constant = w.multiply(inflows, w.load("%k", inverse + j))  # minus where the mode comes to rest
+            reciprocal = w.load("%k", inverse + j)
+            constant = w.multiply(inflows, reciprocal)  # minus where the mode comes to rest
             amplitude = w.add(w.dot(list(zip(row, amounts, strict=True))), constant)
             exponent = w.multiply(value, step)
-            modes.append(_Mode(value, amplitude, constant, exponent))
+            modes.append(_Mode(value, reciprocal, amplitude, constant, exponent))
         matrix = [[w.load("%k", back + i * size + j) for j in range(size)] for i in range(size)]
         self.modes.append(modes)
         self.back.append(matrix)
@@ -126,29 +128,40 @@ class ExactKinetics:
                 place += 1
         return found
 
-    def quadrature_errors(self, weights: Sequence[tuple[float, float]], by_slope: float = 0.0) -> dict[int, str]:
-        """What the method's error estimate would be, were the blocks' states integrated by it.
+    def defects(self, weights: Sequence[tuple[float, float]], by_slope: float = 0.0) -> dict[int, str]:
+        """By how much the method's quadrature misses the integral over the step of each driving state.
 
-        `weights` are (time, weight of the rate there); `by_slope` weighs step**2 times the slope of the rate at
-        the start. It shows whether the method's stages see what drives the other states.
+        `weights` are (time, weight of the value there); `by_slope` weighs the step times the slope at the start. A
+        method whose stages do not see what drives the other states cannot see its own error either.
         """
         w = self.writer
         found = {}
         place = len(self.plan.moved)
         for number, modes in enumerate(self.modes):
-            terms = []
-            for j, mode in enumerate(modes):
-                seen = [self.powers[number][j][time] if time else w.vector(1.0) for time, _ in weights]
-                total = w.weighted_sum([weight for _, weight in weights], seen)
-                if by_slope:
-                    slope = w.vector(by_slope)
-                    total = w.fma(slope, mode.exponent, total) if total else w.multiply(slope, mode.exponent)
-                assert total is not None
-                terms.append(w.multiply(w.multiply(mode.amplitude, mode.exponent), total))
+            misses: list[str] = []
             for row in self.back[number]:
-                found[place] = w.absolute(w.dot(list(zip(row, terms, strict=True))))
+                if place in self.plan.driving:
+                    misses = misses or [
+                        self._missed(mode, self.powers[number][j], weights, by_slope)
+                        for j, mode in enumerate(modes)
+                    ]
+                    found[place] = w.absolute(w.dot(list(zip(row, misses, strict=True))))
                 place += 1
         return found
+
+    def _missed(
+        self, mode: _Mode, powers: dict[float, str], weights: Sequence[tuple[float, float]], by_slope: float
+    ) -> str:
+        """The integral of a mode over the step, less its quadrature."""
+        w = self.writer
+        values = [powers[time] if time else w.vector(1.0) for time, _ in weights]
+        total = w.weighted_sum([-weight for _, weight in weights], values)
+        assert total is not None
+        if by_slope:
+            total = w.fma(w.vector(-by_slope), mode.exponent, total)
+        integral = w.binary("fsub", powers[1.0], w.vector(1.0))
+        missed = w.fma(mode.exponent, total, integral)
+        return w.multiply(w.multiply(mode.amplitude, mode.inverse), missed)
 
 
 def common_divisor(times: Sequence[float]) -> tuple[int, dict[float, int]]:

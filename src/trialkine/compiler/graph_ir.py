@@ -79,12 +79,16 @@ class GraphWriter(IrWriter):
         return values
 
     def finish_step(
-        self, changes: Iterable[tuple[str, str]], exact: Mapping[int, str], driven: Mapping[int, str]
+        self,
+        changes: Iterable[tuple[str, str]],
+        exact: Mapping[int, str],
+        missed: Mapping[int, str],
+        step: str,
     ) -> None:
         """Store the new states, not below their floors, the scaled error, and the margins.
 
         `changes` are (new value, error) of the moved states; `exact` the new values of the others, and
-        `driven` what the method would err in those. A state that would fall further below its floor than its
+        `missed` what of their integrals over the step the method does not see. A state that would fall further below its floor than its
         absolute tolerance counts as an error, and the error is not a number where a change is none.
         """
         relative = self.load("%t", 0)
@@ -101,9 +105,10 @@ class GraphWriter(IrWriter):
         for row, new in exact.items():
             self._store_state(row, new)
             total = self.add(total, self.multiply(new, self.vector(0.0)))
-        for row, error in driven.items():
+        much = self.multiply(step, self.vector(DRIVEN))
+        for row, error in missed.items():
             allowed = self._allowed(row, exact[row], self.load("%a", row), relative)
-            errors.append((error, self.multiply(allowed, self.vector(DRIVEN))))
+            errors.append((error, self.multiply(allowed, much)))
         sound = self.fresh(f"fcmp olt {self.real} {total}, {self.vector(math.inf)}")
         ratio = self.vector(0.0)
         if errors:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from trialkine.compiler.damped_ir import damped_kernels, damped_workspace
 from trialkine.compiler.elementary import elementary_functions
 from trialkine.compiler.explicit_ir import explicit_kernels, explicit_workspace
 from trialkine.compiler.graph_ir import GraphWriter
@@ -40,13 +41,15 @@ def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
     ]
     functions += rosenbrock_kernels(writer)
     functions += explicit_kernels(writer)
+    functions += damped_kernels(writer)
     functions.append(writer.function("accept", ("c", "z", "y", "m", "n"), lambda: _accept(writer)))
     return "\n".join([elementary_functions(width, fused), *functions])
 
 
 def workspace(plan: KernelPlan) -> int:
     """Vectors of workspace that a step of either method needs."""
-    return max(explicit_workspace(plan.size, len(plan.moved)), rosenbrock_workspace(plan))
+    sizes = plan.size, len(plan.moved)
+    return max(explicit_workspace(*sizes), damped_workspace(*sizes), rosenbrock_workspace(plan))
 
 
 def _evaluation(writer: GraphWriter, groups: list[tuple[Iterable[int], str]]) -> Callable[[], None]:

@@ -74,8 +74,10 @@ TIMES = tuple(_tidy(sum(row)) for row in _ALPHA)
 SLOPES = tuple(_tidy(sum(row)) for row in _GAMMA)
 """What of step times the slope in time each stage adds, where the rates depend on time."""
 
-ERROR = tuple(_GAMMA[-1])
-"""The error estimate as weights of the stages' rates."""
+WEIGHTS = tuple(
+    sum(share * row[stage] for share, row in zip((*A[-1], 1.0), _GAMMA, strict=True)) for stage in range(STAGES)
+)
+"""The weights of the stages' rates in the new value."""
 
-ERROR_BY_SLOPE = sum(weight * slope for weight, slope in zip(ERROR, SLOPES, strict=True))
-"""The weight in the error estimate of the square of the step times the slope in time."""
+WEIGHT_OF_SLOPE = sum(weight * slope for weight, slope in zip(WEIGHTS, SLOPES, strict=True))
+"""The weight in the new value of the square of the step times the slope in time."""

@@ -149,9 +149,9 @@ def _step(w: GraphWriter) -> None:
         here = w.address("%w", places.stages[number])
         w.call("coupled_rates", argument, "%k.address", coupling, here)
         w.call("solve", factors, here)
-    weights = list(zip(rodas5p.TIMES, rodas5p.ERROR, strict=True))
-    driven = kinetics.quadrature_errors(weights, rodas5p.ERROR_BY_SLOPE)
-    w.finish_step(_changes(w, places), at[1.0], driven)
+    weights = list(zip(rodas5p.TIMES, rodas5p.WEIGHTS, strict=True))
+    missed = kinetics.defects(weights, rodas5p.WEIGHT_OF_SLOPE)
+    w.finish_step(_changes(w, places), at[1.0], missed, step)
 
 
 def _add_drift(w: GraphWriter, places: _Places, target: int, factor: str) -> None:

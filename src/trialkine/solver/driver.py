@@ -257,7 +257,7 @@ def _settle(
                     return True
                 changed = True
         if changed:
-            disturbed = True
+            disturbed = disturbed or fired == 1 or lay.restart_always != 0
             _refresh_margins(lay, v)
             _refresh_watched(lay, v)
             _watch(lane, patient, lay, v, p)
@@ -331,7 +331,7 @@ def _judge_step(lane: int, lay: Layout, ctl: Control, v: Array, n: Array, q: Arr
     if not error <= 1.0:
         shrink = 0.1
         if error < 1e30:
-            shrink = max(0.2, 0.9 * error**-0.2)
+            shrink = max(0.2, 0.9 * error**-lay.exponent)
         v[lay.l_step * w + lane] = h * shrink
         if h * shrink < ctl.smallest_step:
             q[patient, lay.q_status] = STEP_TOO_SMALL
@@ -356,7 +356,7 @@ def _move_on(
             v[lay.l_step * w + lane] = max(h, ctl.first_step)
         v[lay.l_bracket * w + lane] = bracket
     else:
-        grown = h * min(6.0, 0.9 * max(error, 1e-12) ** -0.2)
+        grown = h * min(10.0, 0.9 * max(error, 1e-12) ** -lay.exponent)
         is_cut = h < proposed * (1.0 - 1e-9)
         v[lay.l_step * w + lane] = max(proposed, grown) if is_cut else grown
     if h >= v[lay.l_stop * w + lane] - v[lay.l_time * w + lane]:

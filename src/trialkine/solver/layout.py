@@ -23,6 +23,8 @@ class Layout(NamedTuple):
     resets: int
     accept: int
     watch: int
+    restart_always: int
+    exponent: float
     width: int
     states: int
     columns: int
@@ -102,7 +104,7 @@ def make_layout(
     )  # fmt: skip
     return Layout(
         addresses["step"], addresses["conditions"], addresses["resets"], addresses["accept"],
-        addresses["watch"], width, states, columns, inputs, events, milestones, holds, watched,
+        addresses["watch"], addresses["restart"], addresses["exponent"], width, states, columns, inputs, events, milestones, holds, watched,
         **{f"l_{name}": place for name, place in lanes.items()},
         **{f"p_{name}": place for name, place in reals.items()},
         **{f"q_{name}": place for name, place in wholes.items()},
