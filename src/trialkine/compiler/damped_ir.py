@@ -36,7 +36,7 @@ def damped_kernels(writer: GraphWriter) -> list[str]:
     return [
         w.function("first_stage", ("y", "k", "h", "f", "s", "d"), lambda: _first_stage(w)),
         w.function("damped_rates", ("y", "k", "c", "d", "f"), lambda: _damped_rates(w)),
-        w.function("damped_step", ("y", "k", "h", "a", "t", "w", "z", "e", "m"), lambda: _step(w)),
+        w.function("damped_step", ("y", "k", "h", "a", "t", "w", "z", "e", "m", "b"), lambda: _step(w)),
     ]
 
 
@@ -86,7 +86,7 @@ def _step(w: GraphWriter) -> None:
         here = w.address("%w", places.stages[number])
         w.call("damped_rates", argument, "%k.address", coupling, damping, here)
     weights = list(zip(ros34pw2.TIMES, ros34pw2.WEIGHTS, strict=True))
-    w.finish_step(_changes(w, places, step), at[1.0], kinetics.defects(weights), step)
+    w.finish_step(_changes(w, places, step), at[1.0], kinetics.defects(weights), step, ros34pw2.ORDER)
 
 
 def _stage_argument(w: GraphWriter, number: int, places: _Places, step: str) -> None:

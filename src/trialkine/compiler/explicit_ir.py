@@ -16,7 +16,7 @@ def explicit_workspace(states: int, moved: int) -> int:
 
 def explicit_kernels(writer: GraphWriter) -> list[str]:
     """The kernel `explicit_step`."""
-    arguments = ("y", "k", "h", "a", "t", "w", "z", "e", "m")
+    arguments = ("y", "k", "h", "a", "t", "w", "z", "e", "m", "b")
     return [writer.function("explicit_step", arguments, lambda: _step(writer))]
 
 
@@ -47,7 +47,7 @@ def _step(w: GraphWriter) -> None:
                 w.store(value, "%w", states + place)
         w.call("moved_rates", here, "%k.address", w.address("%w", rates[number]))
     weights = list(zip(tableau.TIMES, (*tableau.A[-1], 0.0), strict=True))
-    w.finish_step(_changes(w, step, rates, states), at[1.0], kinetics.defects(weights), step)
+    w.finish_step(_changes(w, step, rates, states), at[1.0], kinetics.defects(weights), step, tableau.ORDER)
 
 
 def _changes(w: GraphWriter, step: str, rates: list[int], states: int) -> Iterator[tuple[str, str]]:

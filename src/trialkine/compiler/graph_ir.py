@@ -11,6 +11,7 @@ from trialkine.compiler.kernel_plan import KernelPlan
 
 NEGLIGIBLE = 1e-100  # smaller values become zero: numbers near the smallest double are slow to compute with
 NEGATIVE_ERROR = 4.0  # what a state below its floor counts as: reject, and shorten by a third
+SAFETY, LEAST_ERROR = 0.9, 1e-12  # of the next step's length; smaller errors count as this
 DRIVEN = 30.0  # by how much more than a moved state's the error of what drives it may be
 
 
@@ -84,8 +85,12 @@ class GraphWriter(IrWriter):
         exact: Mapping[int, str],
         missed: Mapping[int, str],
         step: str,
+        order: int,
     ) -> None:
-        """Store the new states, not below their floors, the scaled error, and the margins.
+        """Store the new states, not below their floors, the margins, and the verdict on the step.
+
+        The verdict is the scaled error, by what the step may be multiplied for an estimate of this order, and how
+        many located conditions are other than they were.
 
         `changes` are (new value, error) of the moved states; `exact` the new values of the others, and
         `missed` what of their integrals over the step the method does not see. A state that would fall further below its floor than its
@@ -113,8 +118,23 @@ class GraphWriter(IrWriter):
         ratio = self.vector(0.0)
         if errors:
             ratio = self.binary("fdiv", *self._largest_ratio(errors))
-        self.store(self.choose(sound, ratio, self.vector(math.nan)), "%e", 0)
+        error = self.choose(sound, ratio, self.vector(math.nan))
+        self.store(error, "%e", 0)
+        least = self.larger(error, self.vector(LEAST_ERROR))
+        power = f"call {self.real} @vector_pow({self.real} {least}, {self.real} {self.vector(-1.0 / order)})"
+        self.store(self.multiply(self.fresh(power), self.vector(SAFETY)), "%e", 1)
         self.call("conditions", "%z.address", "%k.address", "%m.address")
+        self.store(self._changed_conditions(), "%e", 2)
+
+    def _changed_conditions(self) -> str:
+        """How many margins of events and milestones have another sign than the flags in %b say."""
+        nothing, total = self.vector(0.0), self.vector(0.0)
+        for number in range(len(self.plan.flat.events) + len(self.plan.flat.milestones)):
+            holds = self.fresh(f"fcmp ogt {self.real} {self.load('%m', number)}, {nothing}")
+            held = self.fresh(f"fcmp ogt {self.real} {self.load('%b', number)}, {nothing}")
+            differs = self.fresh(f"xor {self.mask} {holds}, {held}")
+            total = self.add(total, self.choose(differs, self.vector(1.0), nothing))
+        return total
 
     def _allowed(self, row: int, new: str, absolute: str, relative: str) -> str:
         size = self.larger(self.absolute(self.load("%y", row)), self.absolute(new))

@@ -6,9 +6,12 @@ kinetics. Addresses are 64-bit integers.
 - `rates(y, k, f)` and `slopes(y, k, f, j)`: every rate, and the Jacobian's non-zero entries, in the model's order
 - `conditions(y, k, m)`: margins of events, milestones and holds; `resets(y, k, r)`: new values;
   `watch(y, k, o)`: the watched quantities
-- `implicit_step`, `explicit_step` `(y, k, h, a, t, w, z, e, m)`: from y over h [day] with absolute tolerances a
-  and relative tolerance t, workspace w; the new states z, the largest scaled error e and the margins m there
+- `implicit_step`, `explicit_step` `(y, k, h, a, t, w, z, e, m, b)`: from y over h [day] with absolute tolerances
+  a and relative tolerance t, workspace w, and flags b of the conditions that hold; the new states z, their margins
+  m, and in e the scaled error, the factor for the next step, and how many conditions changed
 - `accept(c, z, y, m, n)`: where the flag c is set, y becomes z and n becomes m
+- `extremes(y, k, c, x, o)`: where the flag c is set, the lowest and highest watched values and their days in o are
+  widened by those at y on day x
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
     functions += explicit_kernels(writer)
     functions += damped_kernels(writer)
     functions.append(writer.function("accept", ("c", "z", "y", "m", "n"), lambda: _accept(writer)))
+    functions.append(writer.function("extremes", ("y", "k", "c", "x", "o"), lambda: _extremes(writer)))
     return "\n".join([elementary_functions(width, fused), *functions])
 
 
@@ -69,3 +73,20 @@ def _accept(writer: GraphWriter) -> None:
 
     writer.loop(writer.plan.size, copy("%z", "%y"))
     writer.loop(len(writer.plan.flat.margins), copy("%m", "%n"))
+
+
+def _extremes(writer: GraphWriter) -> None:
+    """Widen the lowest values, their days, the highest values and their days, one after the other in %o."""
+    flat, w = writer.plan.flat, writer
+    count = len(flat.watched)
+    values = w.nodes(flat.watched)
+    counted = w.fresh(f"fcmp ogt {w.real} {w.load('%c', 0)}, {w.vector(0.0)}")
+    day = w.load("%x", 0)
+    for first, test in ((0, "olt"), (2 * count, "ogt")):
+        for number, node in enumerate(flat.watched):
+            known = w.load("%o", first + number)
+            beyond = w.fresh(f"fcmp {test} {w.real} {values[node]}, {known}")
+            wider = w.fresh(f"and {w.mask} {beyond}, {counted}")
+            w.store(w.choose(wider, values[node], known), "%o", first + number)
+            place = first + count + number
+            w.store(w.choose(wider, day, w.load("%o", place)), "%o", place)

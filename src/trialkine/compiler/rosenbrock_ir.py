@@ -42,7 +42,7 @@ def rosenbrock_kernels(writer: GraphWriter) -> list[str]:
         w.function("moved_slopes", ("y", "k", "x", "f", "j", "d"), lambda: _moved_slopes(w)),
         w.function("factor", ("j", "d", "l"), lambda: _factor(w)),
         w.function("solve", ("l", "b"), lambda: _solve(w)),
-        w.function("implicit_step", ("y", "k", "h", "a", "t", "w", "z", "e", "m"), lambda: _step(w)),
+        w.function("implicit_step", ("y", "k", "h", "a", "t", "w", "z", "e", "m", "b"), lambda: _step(w)),
     ]
 
 
@@ -151,7 +151,7 @@ def _step(w: GraphWriter) -> None:
         w.call("solve", factors, here)
     weights = list(zip(rodas5p.TIMES, rodas5p.WEIGHTS, strict=True))
     missed = kinetics.defects(weights, rodas5p.WEIGHT_OF_SLOPE)
-    w.finish_step(_changes(w, places), at[1.0], missed, step)
+    w.finish_step(_changes(w, places), at[1.0], missed, step, rodas5p.ORDER)
 
 
 def _add_drift(w: GraphWriter, places: _Places, target: int, factor: str) -> None:

@@ -25,6 +25,7 @@ OK, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE, TOO_MANY_INFUSIONS = 0, 1, 2, 3,
 HELD, GIVEN, DROPPED = 0, 1, 2
 WHO, TRIES, CURSOR, STEPS = 0, 1, 2, 3
 LANE_INTEGERS = 4
+SHORTEST, LONGEST = 0.2, 10.0  # by what a step may change the next
 D_TIME, D_AMOUNT, D_DURATION, D_DELAY = 0, 1, 2, 3
 E_INPUT, E_HOLD, E_HOLDS, E_BLOCK, E_FATE = 0, 1, 2, 3, 4
 DOSE_REALS, DOSE_INTEGERS = 4, 5
@@ -61,13 +62,17 @@ def helper(function: Function) -> Function:
 
 
 @helper
-def _load(lane: int, patient: int, lay: Layout, v: Array, n: Array, p: Array, cursor: int) -> None:
+def _load(lane: int, patient: int, lay: Layout, v: Array, n: Array, p: Array, q: Array, cursor: int) -> None:
     w = lay.width
     for i in range(lay.states):
         v[(lay.l_y + i) * w + lane] = p[patient, lay.p_states + i]
         v[(lay.l_absolute + i) * w + lane] = p[patient, lay.p_absolute + i]
     for i in range(lay.columns + lay.inputs):
         v[(lay.l_k + i) * w + lane] = p[patient, lay.p_columns + i]
+    for c in range(lay.events + lay.milestones):
+        v[(lay.l_true + c) * w + lane] = q[patient, lay.q_true + c]
+    for i in range(4 * lay.watched):
+        v[(lay.l_extremes + i) * w + lane] = p[patient, lay.p_lowest + i]
     v[lay.l_time * w + lane] = p[patient, lay.p_time]
     v[lay.l_step * w + lane] = p[patient, lay.p_step]
     v[lay.l_bracket * w + lane] = np.inf
@@ -87,6 +92,10 @@ def _save(lane: int, lay: Layout, v: Array, n: Array, p: Array, q: Array) -> Non
             q[patient, lay.q_status] = NOT_FINITE
     for i in range(lay.columns, lay.columns + lay.inputs):
         p[patient, lay.p_columns + i] = v[(lay.l_k + i) * w + lane]
+    for c in range(lay.events + lay.milestones):
+        q[patient, lay.q_true + c] = v[(lay.l_true + c) * w + lane] > 0.0
+    for i in range(4 * lay.watched):
+        p[patient, lay.p_lowest + i] = v[(lay.l_extremes + i) * w + lane]
     p[patient, lay.p_time] = v[lay.l_time * w + lane]
     p[patient, lay.p_step] = v[lay.l_step * w + lane]
     n[WHO * w + lane] = -1
@@ -181,26 +190,21 @@ def _refresh_margins(lay: Layout, v: Array) -> None:
 
 
 @helper
-def _watch(lane: int, patient: int, lay: Layout, v: Array, p: Array) -> None:
-    """Widen the patient's extremes by the lane's watched quantities, which were just evaluated."""
-    w = lay.width
-    for i in range(lay.watched):
-        value, day = v[(lay.l_watched + i) * w + lane], v[lay.l_time * w + lane]
-        if value < p[patient, lay.p_lowest + i]:
-            p[patient, lay.p_lowest + i] = value
-            p[patient, lay.p_lowest_day + i] = day
-        if value > p[patient, lay.p_highest + i]:
-            p[patient, lay.p_highest + i] = value
-            p[patient, lay.p_highest_day + i] = day
-
-
-@helper
-def _refresh_watched(lay: Layout, v: Array) -> None:
-    """Evaluate the watched quantities at the lanes' present states."""
+def _widen(flags: int, day: int, lay: Layout, v: Array) -> None:
+    """Widen the extremes of the lanes whose flag is set by the watched quantities at their present states."""
     if lay.watched > 0:
         start = v.ctypes.data
         w = lay.width * 8
-        call_kernel(lay.watch, (start + lay.l_y * w, start + lay.l_k * w, start + lay.l_watched * w))
+        y, k, o = start + lay.l_y * w, start + lay.l_k * w, start + lay.l_extremes * w
+        call_kernel(lay.extremes, (y, k, start + flags * w, start + day * w, o))
+
+
+@helper
+def _widen_one(lane: int, lay: Layout, v: Array) -> None:
+    """Widen the extremes of one lane by what holds now."""
+    for other in range(lay.width):
+        v[lay.l_this * lay.width + other] = other == lane
+    _widen(lay.l_this, lay.l_time, lay, v)
 
 
 @helper
@@ -210,10 +214,10 @@ def _fire(lane: int, patient: int, lay: Layout, tab: Tables, v: Array, p: Array,
     start = v.ctypes.data
     for c in range(lay.events + lay.milestones):
         if not v[(lay.l_now + c) * w + lane] > 0.0:
-            q[patient, lay.q_true + c] = 0
+            v[(lay.l_true + c) * w + lane] = 0.0
     for c in range(lay.events + lay.milestones):
-        if v[(lay.l_now + c) * w + lane] > 0.0 and q[patient, lay.q_true + c] == 0:
-            q[patient, lay.q_true + c] = 1
+        if v[(lay.l_now + c) * w + lane] > 0.0 and v[(lay.l_true + c) * w + lane] == 0.0:
+            v[(lay.l_true + c) * w + lane] = 1.0
             if c < lay.events:
                 y, k, r = start + lay.l_y * w * 8, start + lay.l_k * w * 8, start + lay.l_reset * w * 8
                 call_kernel(lay.resets, (y, k, r))
@@ -259,8 +263,7 @@ def _settle(
         if changed:
             disturbed = disturbed or fired == 1 or lay.restart_always != 0
             _refresh_margins(lay, v)
-            _refresh_watched(lay, v)
-            _watch(lane, patient, lay, v, p)
+            _widen_one(lane, lay, v)
     if v[lay.l_time * w + lane] >= target:
         return True
     stop = target
@@ -287,21 +290,24 @@ def _choose_step(lane: int, lay: Layout, v: Array) -> None:
     w = lay.width
     remaining = v[lay.l_stop * w + lane] - v[lay.l_time * w + lane]
     h = min(v[lay.l_step * w + lane], v[lay.l_bracket * w + lane])
+    v[lay.l_next * w + lane] = v[lay.l_time * w + lane] + h
     if h >= remaining * (1.0 - 1e-9):
         h = remaining
+        v[lay.l_next * w + lane] = v[lay.l_stop * w + lane]
     elif 2.0 * h > remaining:
         h = 0.5 * remaining
+        v[lay.l_next * w + lane] = v[lay.l_time * w + lane] + h
     v[lay.l_h * w + lane] = h
 
 
 @helper
-def _locate(lane: int, patient: int, h: float, lay: Layout, v: Array, n: Array, q: Array) -> bool:
+def _locate(lane: int, h: float, lay: Layout, v: Array, n: Array) -> bool:
     """When a condition became true within the step, shorten the next trial towards where; says whether."""
     w = lay.width
     where = np.inf
     for c in range(lay.events + lay.milestones):
         after = v[(lay.l_margins + c) * w + lane]
-        if after > 0.0 and q[patient, lay.q_true + c] == 0:
+        if after > 0.0 and v[(lay.l_true + c) * w + lane] == 0.0:
             before = min(v[(lay.l_now + c) * w + lane], 0.0)
             where = min(where, h * before / (before - after))
     if where == np.inf:
@@ -324,14 +330,15 @@ def _judge_step(lane: int, lay: Layout, ctl: Control, v: Array, n: Array, q: Arr
     if n[STEPS * w + lane] > ctl.most_steps:
         q[patient, lay.q_status] = TOO_MANY_STEPS
         return False
-    if error <= 1.0 and not (h > ctl.event_width and _locate(lane, patient, h, lay, v, n, q)):
+    is_changed = v[lay.l_changed * w + lane] > 0.0 and h > ctl.event_width
+    if error <= 1.0 and not (is_changed and _locate(lane, h, lay, v, n)):
         q[patient, lay.q_accepted] += 1
         return True
     q[patient, lay.q_rejected] += 1
     if not error <= 1.0:
         shrink = 0.1
         if error < 1e30:
-            shrink = max(0.2, 0.9 * error**-lay.exponent)
+            shrink = max(SHORTEST, v[lay.l_growth * w + lane])
         v[lay.l_step * w + lane] = h * shrink
         if h * shrink < ctl.smallest_step:
             q[patient, lay.q_status] = STEP_TOO_SMALL
@@ -346,7 +353,7 @@ def _move_on(
     """After an accepted step: the clock, the next step, what is due; says whether the patient is finished."""
     w = lay.width
     patient = n[WHO * w + lane]
-    h, error = v[lay.l_h * w + lane], v[lay.l_error * w + lane]
+    h = v[lay.l_h * w + lane]
     proposed, bracket = v[lay.l_step * w + lane], v[lay.l_bracket * w + lane]
     if bracket < np.inf:
         bracket -= h
@@ -356,22 +363,12 @@ def _move_on(
             v[lay.l_step * w + lane] = max(h, ctl.first_step)
         v[lay.l_bracket * w + lane] = bracket
     else:
-        grown = h * min(10.0, 0.9 * max(error, 1e-12) ** -lay.exponent)
+        grown = h * min(LONGEST, v[lay.l_growth * w + lane])
         is_cut = h < proposed * (1.0 - 1e-9)
         v[lay.l_step * w + lane] = max(proposed, grown) if is_cut else grown
-    if h >= v[lay.l_stop * w + lane] - v[lay.l_time * w + lane]:
-        v[lay.l_time * w + lane] = v[lay.l_stop * w + lane]
-        _watch(lane, patient, lay, v, p)
-    else:
-        v[lay.l_time * w + lane] += h
-        _watch(lane, patient, lay, v, p)
-        is_quiet = True
-        for c in range(lay.events + lay.milestones):
-            holds = v[(lay.l_now + c) * w + lane] > 0.0
-            is_quiet = is_quiet and holds == (q[patient, lay.q_true + c] != 0)
-        if is_quiet:
-            return False
-    return _settle(lane, target, lay, ctl, tab, v, n, p, q, d, e)
+    v[lay.l_time * w + lane] = v[lay.l_next * w + lane]
+    is_quiet = v[lay.l_changed * w + lane] == 0.0 and v[lay.l_time * w + lane] < v[lay.l_stop * w + lane]
+    return not is_quiet and _settle(lane, target, lay, ctl, tab, v, n, p, q, d, e)
 
 
 @helper
@@ -391,10 +388,9 @@ def _refill(
         if not finite:
             q[patient, lay.q_status] = NOT_FINITE
             continue
-        _load(lane, patient, lay, v, n, p, tab.first_dose[patient])
+        _load(lane, patient, lay, v, n, p, q, tab.first_dose[patient])
         _refresh_margins(lay, v)
-        _refresh_watched(lay, v)
-        _watch(lane, patient, lay, v, p)
+        _widen_one(lane, lay, v)
         if _settle(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e):
             _save(lane, lay, v, n, p, q)
             continue
@@ -405,16 +401,17 @@ def _refill(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def watch_present(todo: Array, lay: Layout, v: Array, n: Array, p: Array) -> None:
+def watch_present(todo: Array, lay: Layout, v: Array, n: Array, p: Array, q: Array) -> None:
     """Let the extremes of some patients begin again at their present states."""
     no_dose: Any = np.int64(0)  # a plain 0 would compile the helper once more, for that constant
     for patient in todo:
-        _load(0, patient, lay, v, n, p, no_dose)
-        _refresh_watched(lay, v)
-        for i in range(lay.watched):
+        for i in range(2 * lay.watched):
             p[patient, lay.p_lowest + i] = np.inf
             p[patient, lay.p_highest + i] = -np.inf
-        _watch(0, patient, lay, v, p)
+        _load(0, patient, lay, v, n, p, q, no_dose)
+        _widen_one(no_dose, lay, v)
+        for i in range(4 * lay.watched):
+            p[patient, lay.p_lowest + i] = v[(lay.l_extremes + i) * lay.width]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -434,6 +431,7 @@ def advance_patients(
     absolute, relative = start + lay.l_absolute * w * 8, start + lay.l_relative * w * 8
     work, z = start + lay.l_work * w * 8, start + lay.l_z * w * 8
     error, margins = start + lay.l_error * w * 8, start + lay.l_margins * w * 8
+    flags = start + lay.l_true * w * 8
     for lane in range(w):
         v[lay.l_relative * w + lane] = ctl.relative
         n[WHO * w + lane] = -1
@@ -445,12 +443,12 @@ def advance_patients(
         for lane in range(w):
             if n[WHO * w + lane] >= 0:
                 _choose_step(lane, lay, v)
-        call_kernel(lay.step, (y, k, h, absolute, relative, work, z, error, margins))
+        call_kernel(lay.step, (y, k, h, absolute, relative, work, z, error, margins, flags))
         for lane in range(w):
             is_there = n[WHO * w + lane] >= 0
             v[lay.l_accepted * w + lane] = is_there and _judge_step(lane, lay, ctl, v, n, q)
         call_kernel(lay.accept, (accepted, z, y, margins, now))
-        _refresh_watched(lay, v)
+        _widen(lay.l_accepted, lay.l_next, lay, v)
         for lane in range(w):
             patient = n[WHO * w + lane]
             if patient < 0:

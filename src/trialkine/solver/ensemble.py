@@ -135,7 +135,7 @@ class Ensemble:
         """Let the extremes of all or some patients begin again with the present values."""
         if self._layout.watched:
             rows = np.arange(self.size) if patients is None else np.arange(self.size)[patients]
-            watch_present(rows, self._layout, *_lanes(self._layout), self._reals)
+            watch_present(rows, self._layout, *_lanes(self._layout), self._reals, self._wholes)
 
     def route(self, agent: str, name: str) -> _Route:
         """How doses of an agent by one route enter each patient."""
@@ -223,7 +223,7 @@ class _Route:
 def _layout(compiled: CompiledModel, stepper: str) -> Layout:
     flat = compiled.plan.flat
     return make_layout(
-        dict(compiled.addresses) | {"step": compiled.addresses[stepper], "restart": int(os.environ.get("RESTART", 1)), "exponent": 1/3 if stepper=="damped_step" else 0.2}, compiled.width, compiled.plan.size,
+        dict(compiled.addresses) | {"step": compiled.addresses[stepper], "restart": int(os.environ.get("RESTART", 1))}, compiled.width, compiled.plan.size,
         compiled.plan.column_count, len(flat.dosed_states), len(flat.events), len(flat.milestones),
         len(flat.holds), len(flat.watched), len(flat.reset_values), workspace(compiled.plan),
     )  # fmt: skip

@@ -22,9 +22,8 @@ class Layout(NamedTuple):
     conditions: int
     resets: int
     accept: int
-    watch: int
+    extremes: int
     restart_always: int
-    exponent: float
     width: int
     states: int
     columns: int
@@ -42,15 +41,20 @@ class Layout(NamedTuple):
     l_relative: int
     l_work: int
     l_error: int
+    l_growth: int
+    l_changed: int
     l_margins: int
     l_now: int
+    l_true: int
     l_reset: int
     l_time: int
+    l_next: int
     l_stop: int
     l_step: int
     l_bracket: int
     l_accepted: int
-    l_watched: int
+    l_this: int
+    l_extremes: int
     l_size: int
     # a patient's reals
     p_states: int
@@ -90,8 +94,8 @@ def make_layout(
     conditions = events + milestones + holds
     lanes = _offsets(
         y=states, z=states, k=columns + inputs, absolute=states, h=1, relative=1, work=workspace, error=1,
-        margins=conditions, now=conditions, reset=resets, time=1, stop=1, step=1, bracket=1,
-        accepted=1, watched=watched,
+        growth=1, changed=1, margins=conditions, now=conditions, true=events + milestones, reset=resets,
+        time=1, next=1, stop=1, step=1, bracket=1, accepted=1, this=1, extremes=4 * watched,
     )  # fmt: skip
     reals = _offsets(
         states=states, absolute=states, columns=columns + inputs, time=1, step=1, slot_start=SLOTS,
@@ -104,7 +108,7 @@ def make_layout(
     )  # fmt: skip
     return Layout(
         addresses["step"], addresses["conditions"], addresses["resets"], addresses["accept"],
-        addresses["watch"], addresses["restart"], addresses["exponent"], width, states, columns, inputs, events, milestones, holds, watched,
+        addresses["extremes"], addresses["restart"], width, states, columns, inputs, events, milestones, holds, watched,
         **{f"l_{name}": place for name, place in lanes.items()},
         **{f"p_{name}": place for name, place in reals.items()},
         **{f"q_{name}": place for name, place in wholes.items()},
