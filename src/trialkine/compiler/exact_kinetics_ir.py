@@ -16,6 +16,7 @@ from trialkine.compiler.kernel_plan import KernelPlan
 from trialkine.compiler.linear_kinetics import LinearBlock
 
 LARGEST_DIVISOR = 200
+WELL_SEEN = 0.1  # of an exponent over a step: a method of order 5 misses less than 1e-10 of such a mode
 DEEPEST = -600.0  # exponents below count as this: their powers stay normal numbers
 
 
@@ -115,6 +116,25 @@ class ExactKinetics:
                 place += 1
         return found
 
+    def speeds(self) -> dict[int, str]:
+        """How fast each driving state may change at most, mode by mode [its unit/day]."""
+        w = self.writer
+        found = {}
+        place = len(self.plan.moved)
+        for number, modes in enumerate(self.modes):
+            for row in self.back[number]:
+                if place in self.plan.driving:
+                    parts = [w.multiply(mode.amplitude, mode.value) for mode in modes]
+                    sizes = [
+                        w.absolute(w.multiply(share, part)) for share, part in zip(row, parts, strict=True)
+                    ]
+                    total = sizes[0]
+                    for size in sizes[1:]:
+                        total = w.add(total, size)
+                    found[place] = total
+                place += 1
+        return found
+
     def slopes(self, among: Iterable[int]) -> dict[int, str]:
         """The rates of change at the start of the step, of some states."""
         w, wanted = self.writer, set(among)
@@ -161,6 +181,8 @@ class ExactKinetics:
             total = w.fma(w.vector(-by_slope), mode.exponent, total)
         integral = w.binary("fsub", powers[1.0], w.vector(1.0))
         missed = w.fma(mode.exponent, total, integral)
+        small = w.fresh(f"fcmp olt {w.real} {w.absolute(mode.exponent)}, {w.vector(WELL_SEEN)}")
+        missed = w.choose(small, w.vector(0.0), missed)  # there the difference is rounding
         return w.multiply(w.multiply(mode.amplitude, mode.inverse), missed)
 
 

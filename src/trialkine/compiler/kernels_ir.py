@@ -21,9 +21,13 @@ from collections.abc import Callable, Iterable
 from trialkine.compiler.damped_ir import damped_kernels, damped_workspace
 from trialkine.compiler.elementary import elementary_functions
 from trialkine.compiler.explicit_ir import explicit_kernels, explicit_workspace
-from trialkine.compiler.graph_ir import GraphWriter
+from trialkine.compiler.exact_kinetics_ir import ExactKinetics
+from trialkine.compiler.graph_ir import NEGLIGIBLE, GraphWriter
 from trialkine.compiler.kernel_plan import KernelPlan
 from trialkine.compiler.rosenbrock_ir import rosenbrock_kernels, rosenbrock_workspace
+
+RESTART = 1.0  # of a driving state's size, by which it may change in the first step after a dose
+LONGEST_RESTART = 1.0  # [day]
 
 
 def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
@@ -47,6 +51,7 @@ def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
     functions += damped_kernels(writer)
     functions.append(writer.function("accept", ("c", "z", "y", "m", "n"), lambda: _accept(writer)))
     functions.append(writer.function("extremes", ("y", "k", "c", "x", "o"), lambda: _extremes(writer)))
+    functions.append(writer.function("restart", ("y", "k", "a", "t", "h"), lambda: _restart(writer)))
     return "\n".join([elementary_functions(width, fused), *functions])
 
 
@@ -73,6 +78,19 @@ def _accept(writer: GraphWriter) -> None:
 
     writer.loop(writer.plan.size, copy("%z", "%y"))
     writer.loop(len(writer.plan.flat.margins), copy("%m", "%n"))
+
+
+def _restart(writer: GraphWriter) -> None:
+    """How long a first step may be at most after a dose: what drives the others must not change out of sight."""
+    w = writer
+    kinetics = ExactKinetics(w, w.plan, w.vector(1.0), ())
+    inverse = w.binary("fdiv", w.vector(1.0), w.load("%t", 0))
+    longest = w.vector(LONGEST_RESTART)
+    for place, speed in kinetics.speeds().items():
+        size = w.fma(inverse, w.load("%a", place), w.absolute(w.load("%y", place)))
+        some = w.larger(speed, w.vector(NEGLIGIBLE))
+        longest = w.smaller(w.multiply(w.vector(RESTART), w.binary("fdiv", size, some)), longest)
+    w.store(longest, "%h", 0)
 
 
 def _extremes(writer: GraphWriter) -> None:

@@ -231,6 +231,17 @@ def _fire(lane: int, patient: int, lay: Layout, tab: Tables, v: Array, p: Array,
 
 
 @helper
+def _restart(lane: int, ctl: Control, lay: Layout, v: Array) -> float:
+    """The first step after a dose that only exact kinetics take up."""
+    start = v.ctypes.data
+    w = lay.width * 8
+    y, k, a = start + lay.l_y * w, start + lay.l_k * w, start + lay.l_absolute * w
+    call_kernel(lay.restart, (y, k, a, start + lay.l_relative * w, start + lay.l_restart * w))
+    longest = v[lay.l_restart * lay.width + lane]
+    return max(ctl.first_step, min(longest, v[lay.l_step * lay.width + lane]))
+
+
+@helper
 def _settle(
     lane: int, target: float, lay: Layout, ctl: Control, tab: Tables,
     v: Array, n: Array, p: Array, q: Array, d: Array, e: Array,
@@ -239,7 +250,7 @@ def _settle(
     w = lay.width
     patient = n[WHO * w + lane]
     last_dose = tab.first_dose[patient + 1]
-    disturbed = False
+    disturbed, reset = False, False
     while True:
         fired = _fire(lane, patient, lay, tab, v, p, q)
         if fired == 2:
@@ -257,11 +268,12 @@ def _settle(
             e[dose, E_FATE] = _judge_dose(lane, patient, dose, lay, v, q, e)
             if e[dose, E_FATE] == GIVEN:
                 _deliver(lane, patient, dose, lay, v, p, q, d, e, tab.input_state)
+                reset = reset or tab.input_state[e[dose, E_INPUT]] < lay.moved
                 if q[patient, lay.q_status] != OK:
                     return True
                 changed = True
         if changed:
-            disturbed = disturbed or fired == 1 or lay.restart_always != 0
+            disturbed, reset = True, reset or fired == 1
             _refresh_margins(lay, v)
             _widen_one(lane, lay, v)
     if v[lay.l_time * w + lane] >= target:
@@ -278,7 +290,7 @@ def _settle(
             stop = min(stop, p[patient, lay.p_slot_end + s])
     v[lay.l_stop * w + lane] = stop
     if disturbed:
-        v[lay.l_step * w + lane] = ctl.first_step
+        v[lay.l_step * w + lane] = ctl.first_step if reset else _restart(lane, ctl, lay, v)
         v[lay.l_bracket * w + lane] = np.inf
         n[TRIES * w + lane] = 0
     return False

@@ -223,7 +223,7 @@ class _Route:
 def _layout(compiled: CompiledModel, stepper: str) -> Layout:
     flat = compiled.plan.flat
     return make_layout(
-        dict(compiled.addresses) | {"step": compiled.addresses[stepper], "restart": int(os.environ.get("RESTART", 1))}, compiled.width, compiled.plan.size,
+        dict(compiled.addresses) | {"step": compiled.addresses[stepper]}, compiled.width, len(compiled.plan.moved), compiled.plan.size,
         compiled.plan.column_count, len(flat.dosed_states), len(flat.events), len(flat.milestones),
         len(flat.holds), len(flat.watched), len(flat.reset_values), workspace(compiled.plan),
     )  # fmt: skip

@@ -23,7 +23,8 @@ class Layout(NamedTuple):
     resets: int
     accept: int
     extremes: int
-    restart_always: int
+    restart: int
+    moved: int
     width: int
     states: int
     columns: int
@@ -54,6 +55,7 @@ class Layout(NamedTuple):
     l_bracket: int
     l_accepted: int
     l_this: int
+    l_restart: int
     l_extremes: int
     l_size: int
     # a patient's reals
@@ -87,7 +89,7 @@ class Layout(NamedTuple):
 
 
 def make_layout(
-    addresses: dict[str, int], width: int, states: int, columns: int, inputs: int,
+    addresses: dict[str, int], width: int, moved: int, states: int, columns: int, inputs: int,
     events: int, milestones: int, holds: int, watched: int, resets: int, workspace: int,
 ) -> Layout:  # fmt: skip
     """Place everything for a model of these sizes."""
@@ -95,7 +97,7 @@ def make_layout(
     lanes = _offsets(
         y=states, z=states, k=columns + inputs, absolute=states, h=1, relative=1, work=workspace, error=1,
         growth=1, changed=1, margins=conditions, now=conditions, true=events + milestones, reset=resets,
-        time=1, next=1, stop=1, step=1, bracket=1, accepted=1, this=1, extremes=4 * watched,
+        time=1, next=1, stop=1, step=1, bracket=1, accepted=1, this=1, restart=1, extremes=4 * watched,
     )  # fmt: skip
     reals = _offsets(
         states=states, absolute=states, columns=columns + inputs, time=1, step=1, slot_start=SLOTS,
@@ -108,7 +110,7 @@ def make_layout(
     )  # fmt: skip
     return Layout(
         addresses["step"], addresses["conditions"], addresses["resets"], addresses["accept"],
-        addresses["extremes"], addresses["restart"], width, states, columns, inputs, events, milestones, holds, watched,
+        addresses["extremes"], addresses["restart"], moved, width, states, columns, inputs, events, milestones, holds, watched,
         **{f"l_{name}": place for name, place in lanes.items()},
         **{f"p_{name}": place for name, place in reals.items()},
         **{f"q_{name}": place for name, place in wholes.items()},
