@@ -249,7 +249,7 @@ class _ModelReading:
                     self.faults.add(message + hint, f"[parameters.{name}.cases.{case}]")
 
     def _check_composition(self, model: StandaloneModel) -> None:
-        """Note what keeps the parts from being a model: names that are missing or unused, units that clash."""
+        """Note what keeps the parts from being a model: names missing or unused, units that clash."""
         try:
             _ = model.model
         except ModelError as error:
