@@ -262,12 +262,12 @@ class _ModelReading:
         """Faults of a composition with the lines of the equations, or of the names, that they quote."""
         first, *rest = message.split("\n")
         if rest and rest[-1].strip().startswith("^"):
-            yield message, self._line_with(rest[0].strip())
+            yield message, self._line_with(re.escape(rest[0].strip()))
             return
         for one in (first, *rest):
-            quoted = re.search(r"'([^']*)'", one)
-            yield one, self._line_with(quoted.group(1)) if quoted else None
+            quoted = re.search(r"named '([^']*)'", one) or re.search(r"'([^']*)'", one)
+            yield one, self._line_with(rf"\b{re.escape(quoted.group(1))}\b") if quoted else None
 
-    def _line_with(self, part: str) -> int | None:
+    def _line_with(self, pattern: str) -> int | None:
         lines = enumerate(self.faults.lines, 1)
-        return next((number for number, line in lines if part in " ".join(line.split())), None)
+        return next((number for number, line in lines if re.search(pattern, " ".join(line.split()))), None)
