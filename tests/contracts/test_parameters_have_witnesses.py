@@ -8,6 +8,7 @@ from trialkine.agents.catalogue import agent_book, catalogue
 from trialkine.diseases import disease_names, load_disease
 from trialkine.diseases.disease import TRIAL_PARAMETERS
 from trialkine.evidence.parameter_files import in_unit
+from trialkine.evidence.sources import sources
 from trialkine.mechanisms.core import (
     CORE,
     mechanisms_for,
@@ -18,6 +19,7 @@ from trialkine.mechanisms.core import (
 from trialkine.model.compose import compose
 from trialkine.model.declarations import Mechanism, Parameter
 from trialkine.population.packaged import packaged_records
+from trialkine.published_models.catalogue import published_model_file, published_model_names
 from trialkine.records import KINDS, ParameterRecord
 
 
@@ -142,3 +144,24 @@ def test_every_mechanism_can_be_found_under_the_name_of_its_file() -> None:
 def test_every_agent_is_composable_alone() -> None:
     for agent in catalogue().values():
         assert agent.name in compose(mechanisms_for([agent]), agent).agents
+
+
+@pytest.mark.parametrize("name", published_model_names())
+def test_every_number_of_a_published_model_has_a_witness(name: str) -> None:
+    file = published_model_file(name)
+    known = {*sources(), *file.sources}
+    for case in ("", *file.cases):
+        model = file.standalone(case)
+        assert set(model.records) == set(model.model.parameters)
+        for parameter, record in model.records.items():
+            assert record.kind in KINDS, parameter
+            assert record.source in known, parameter
+            assert record.where.strip(), parameter
+            assert record.unit == model.model.parameters[parameter].unit, parameter
+            if record.kind == "assumed":
+                assert record.low is not None, parameter
+                assert record.high is not None, parameter
+            if record.source in ("assumption", "definition"):
+                assert record.kind == {"assumption": "assumed", "definition": "derived"}[record.source], (
+                    parameter
+                )

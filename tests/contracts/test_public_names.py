@@ -15,7 +15,7 @@ import trialkine
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "python-api.md").read_text("utf-8")
 HEAVY = ("numpy", "scipy", "polars", "matplotlib", "pydantic", "numba", "pint", "jinja2", "ruamel")
-PAGES_WITH_CODE = ("README.md", "docs/python-api.md", "docs/model.md")
+PAGES_WITH_CODE = ("README.md", "docs/python-api.md", "docs/model.md", "docs/published-models.md")
 
 
 @pytest.mark.parametrize("name", trialkine.__all__)

@@ -37,3 +37,9 @@ def test_every_cited_key_of_every_data_file_is_in_the_catalogue() -> None:
             unknown[path.name] = sorted(keys - known)
     assert seen > 20
     assert unknown == {}
+
+
+def test_the_files_of_published_models_are_among_those_read() -> None:
+    room = Path(trialkine.__path__[0]) / "published_models"
+    for path in room.glob("*.toml"):
+        assert len(set(cited(tomllib.loads(path.read_text("utf-8"))["parameters"]))) >= 2, path.name

@@ -6,7 +6,6 @@ with a protocol are read alike.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -14,32 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from trialkine.agents.agent_in_model import note_model_faults
-from trialkine.agents.agent_tables import TableReader
-from trialkine.errors import InputError, ProblemsError
+from trialkine.errors import InputError
 from trialkine.evidence.disease_records import DiseaseRecords, disease_records
 from trialkine.evidence.file_faults import FileFaults, near, read_tables
+from trialkine.evidence.model_tables import BESIDE_RECORD, PROCESS_LISTS, ModelTables
 from trialkine.evidence.record_reader import RecordReader
-from trialkine.evidence.sources import Source, sources, sources_of
-from trialkine.model.declarations import (
-    Add,
-    Agent,
-    Define,
-    Delay,
-    Event,
-    Flow,
-    Hold,
-    Mechanism,
-    Milestone,
-    Parameter,
-    Product,
-    Reduction,
-    Route,
-    Scale,
-    State,
-    Stop,
-    Total,
-)
-from trialkine.units import dimension
+from trialkine.evidence.sources import Source, sources
+from trialkine.mechanisms.indices import CLONE, LESION
+from trialkine.model.declarations import Agent, Delay, Hold, Mechanism, Product, Reduction, Route, Stop
 
 DRUG_CLASSES = (
     "cytokine",
@@ -56,18 +37,13 @@ DOSE_BASES = ("flat", "kg", "m2")
 
 _TEXTS = ("name", "title", "about", "drug_class", "dose_unit")
 LISTS: Mapping[str, type[Any]] = {
-    "defines": Define,
-    "totals": Total,
-    "adds": Add,
-    "scales": Scale,
-    "flows": Flow,
-    "events": Event,
-    "milestones": Milestone,
+    **PROCESS_LISTS,
     "holds": Hold,
     "delays": Delay,
     "reductions": Reduction,
     "stops": Stop,
 }
+INDICES = {index.name: index for index in (LESION, CLONE)}
 KEYS = (
     *_TEXTS,
     "dose_bases",
@@ -128,25 +104,24 @@ class _AgentReading:
         self.text = text
         self.file = file
         self.faults = FileFaults(file, text)
-        self.reader = TableReader(self.faults)
 
     def read(self, tables: Mapping[str, Any], is_against_model: bool) -> AgentFile:
         """The agent, or one error with all faults."""
-        self._check_top(tables)
-        own = self._own_sources(tables.get("sources", {}))
+        parts = ModelTables(tables, self.faults, INDICES)
+        self._check_top(parts)
+        own = parts.own_sources()
         records = RecordReader(self.faults, {**sources(), **own})
-        parameters = self._table(tables, "parameters")
-        states, nulls = self._states(self._table(tables, "states"))
+        states, nulls = parts.states()
         routes = {
-            name: self.reader.one(f"Route '{name}'", table, Route, f"[routes.{name}]")
-            for name, table in self._table(tables, "routes").items()
+            name: parts.reader.one(f"Route '{name}'", table, Route, f"[routes.{name}]")
+            for name, table in parts.section("routes").items()
         }
-        declared = {name: self._parameter(name, table) for name, table in parameters.items()}
-        numbers = disease_records(parameters, records, _BESIDE_RECORD)
-        lists: dict[str, Any] = {key: self.reader.each(tables, key, leaf) for key, leaf in LISTS.items()}
-        product = self._product(tables)
-        self._check_names(tables, {**states, **declared})
-        self._check_keys(tables)
+        declared = parts.parameters()
+        numbers = disease_records(parts.section("parameters"), records, BESIDE_RECORD)
+        lists: dict[str, Any] = {key: parts.reader.each(tables, key, leaf) for key, leaf in LISTS.items()}
+        product = self._product(parts)
+        self._check_names(parts)
+        parts.note_literature()
         if is_against_model:
             note_model_faults(tables, self.faults)
         self.faults.stop()
@@ -155,7 +130,7 @@ class _AgentReading:
             name=tables["name"],
             about=tables["about"],
             states=states,
-            parameters={name: item for name, item in declared.items() if item is not None},
+            parameters=declared,
             nulls=nulls,
             sources=tuple(tables.get("literature", ())),
             watched=tuple(tables.get("watched", ())),
@@ -177,119 +152,44 @@ class _AgentReading:
 
     # -- the parts of the file ----------------------------------------------------------------
 
-    def _check_top(self, tables: Mapping[str, Any]) -> None:
-        faults = self.faults
-        for key, value in tables.items():
-            if key not in KEYS:
-                header = (
-                    f"[{key}" if isinstance(value, Mapping) else "[[" + key if isinstance(value, list) else ""
-                )
-                faults.add(f"Unknown entry '{key}'.{near(key, KEYS)}", header, key)
-        for key in _TEXTS:
-            if not isinstance(tables.get(key), str) or not (tables[key].strip() or key == "dose_unit"):
-                faults.add(f"The text '{key}' is missing at the top. Write {key} = \"...\".", "", key)
-        name = tables.get("name")
-        if isinstance(name, str) and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            message = f"The name '{name}' is not usable in equations. Write small letters, digits and '_'."
-            faults.add(message, "", "name")
+    def _check_top(self, parts: ModelTables) -> None:
+        faults, tables = self.faults, parts.tables
+        parts.note_unknown(KEYS)
+        parts.note_texts(_TEXTS, may_be_empty=("dose_unit",))
+        parts.note_name()
         drug_class = tables.get("drug_class")
         if isinstance(drug_class, str) and drug_class not in DRUG_CLASSES:
             faults.add(
                 f"The drug_class is '{drug_class}'. Write one of {', '.join(DRUG_CLASSES)}.", "", "drug_class"
             )
         if isinstance(tables.get("dose_unit"), str):
-            self.reader.unit("The dose", tables["dose_unit"], "", "dose_unit")
+            parts.reader.unit("The dose", tables["dose_unit"], "", "dose_unit")
         bases = tables.get("dose_bases")
         if not isinstance(bases, list) or not bases or not set(map(str, bases)) <= set(DOSE_BASES):
             message = (
                 f"dose_bases is {bases!r}. Write a list of {', '.join(DOSE_BASES)}, the usual one first."
             )
             faults.add(message, "", "dose_bases")
-        for key in ("literature", "watched"):
-            if not isinstance(tables.get(key, []), list):
-                faults.add(f"'{key}' is {tables[key]!r}. Write a list in brackets.", "", key)
+        parts.note_lists(("literature", "watched"))
 
-    def _own_sources(self, table: Any) -> Mapping[str, Source]:
-        if not isinstance(table, Mapping):
-            self.faults.add("'sources' is no table. Write [sources.KEY] and its fields below.", "", "sources")
-            return {}
-        try:
-            own = sources_of(table, self.file)
-        except ProblemsError as error:
-            for problem in error.problems:
-                named = re.search(r"'([^']*)'", problem.message)
-                self.faults.add(problem.message, f"[sources.{named.group(1)}]" if named else "")
-            return {str(key): Source(str(key), "") for key in table}
-        for key in sorted(set(own) & set(sources())):
-            message = f"The source '{key}' is in the catalogue of sources already. Take another key."
-            self.faults.add(message, f"[sources.{key}]")
-        return own
-
-    def _table(self, tables: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        value = tables.get(key, {})
-        if isinstance(value, Mapping):
-            return value
-        self.faults.add(f"'{key}' is no table. Write [{key}.NAME] above each entry.", "[[" + key, key)
-        return {}
-
-    def _states(self, tables: Mapping[str, Any]) -> tuple[dict[str, State], dict[str, str]]:
-        states, nulls = {}, {}
-        for name, table in tables.items():
-            header = f"[states.{name}]"
-            state = self.reader.one(f"State '{name}'", table, State, header, also=("null",))
-            if state is not None:
-                states[name] = state
-            if isinstance(table, Mapping) and isinstance(table.get("null"), str):
-                nulls[name] = table["null"]
-                self.reader.equation(f"State '{name}'", table["null"], header, "null")
-        return states, nulls
-
-    def _parameter(self, name: str, table: Any) -> Parameter | None:
-        header, faults = f"[parameters.{name}]", self.faults
-        if not isinstance(table, Mapping):
+    def _product(self, parts: ModelTables) -> Product | None:
+        if "product" not in parts.tables:
             return None
-        about, unit = table.get("about"), table.get("unit")
-        if not isinstance(about, str) or not about.strip():
-            faults.add(f"Parameter '{name}' does not say what it is. Fill in 'about'.", header, "about")
-        index = self.reader.indices(f"Parameter '{name}'", table["index"], header) if "index" in table else ()
-        wanted = table.get("model_unit", unit)
-        if "model_unit" in table:
-            try:
-                if dimension(str(unit)).exponents != dimension(str(wanted)).exponents:
-                    message = f"Parameter '{name}': '{unit}' cannot be turned into '{wanted}'."
-                    faults.add(f"{message} Write a model_unit of the same kind.", header, "model_unit")
-            except InputError as error:
-                faults.add(f"Parameter '{name}': {error}", header, "model_unit")
-        return Parameter(str(wanted), str(about), index)
-
-    def _product(self, tables: Mapping[str, Any]) -> Product | None:
-        if "product" not in tables:
-            return None
-        return self.reader.one("'product'", tables["product"], Product, "[product]")
+        return parts.reader.one("'product'", parts.tables["product"], Product, "[product]")
 
     # -- what holds between the parts ---------------------------------------------------------
 
-    def _check_names(self, tables: Mapping[str, Any], declared: Mapping[str, object]) -> None:
-        name = tables.get("name")
+    def _check_names(self, parts: ModelTables) -> None:
+        name = parts.tables.get("name")
         if not isinstance(name, str):
             return
         for section in ("states", "parameters"):
-            for entry in self._table(tables, section):
+            for entry in parts.section(section):
                 if entry != name and not entry.startswith(f"{name}_"):
                     message = f"'{entry}' does not begin with the agent's name. Write '{name}_{entry}'."
                     self.faults.add(message, f"[{section}.{entry}]")
-        if not self._table(tables, "routes"):
+        if not parts.section("routes"):
             self.faults.add("The agent has no route. Add [routes.oral] or another, with 'into' and 'amount'.")
-
-    def _check_keys(self, tables: Mapping[str, Any]) -> None:
-        """Note literature that no catalogue has."""
-        own = tables.get("sources", {})
-        known = {**sources(), **(own if isinstance(own, Mapping) else {})}
-        literature = tables.get("literature", [])
-        for key in literature if isinstance(literature, list) else ():
-            if key not in known:
-                message = f"'literature' names the unknown source '{key}'.{near(str(key), known)}"
-                self.faults.add(message, "", "literature")
 
     def _check_rules(self, agent: Agent) -> None:
         """Note rules that name parameters or a state that the file does not have."""
@@ -305,6 +205,3 @@ class _AgentReading:
                 message = f"Route '{route}' leads into '{entry.into}', which is no state of this file."
                 hint = near(entry.into, agent.mechanism.states)
                 self.faults.add(f"{message}{hint}", f"[routes.{route}]", "into")
-
-
-_BESIDE_RECORD = ("about", "model_unit", "index")

@@ -43,42 +43,46 @@ def read_disease_records(file: Traversable) -> DiseaseRecords:
 
 
 def disease_records(
-    parameters: Mapping[str, Any], reader: RecordReader, beside: Iterable[str] = ()
+    parameters: Mapping[str, Any],
+    reader: RecordReader,
+    beside: Iterable[str] = (),
+    within: str = "diseases",
 ) -> DiseaseRecords:
     """The numbers in the tables of a file; their faults are noted by the reader.
 
     `beside` names fields of a table that are not part of its record. A table whose numbers all differ
-    between diseases states its unit alone.
+    between diseases states its unit alone. `within` is the field that holds the numbers of each disease,
+    or of each case of a published model.
     """
     base: dict[str, ParameterRecord] = {}
     in_disease: dict[str, dict[str, ParameterRecord]] = {}
-    skipped = ("diseases", *beside)
+    skipped = (within, *beside)
     for name, table in parameters.items():
         header = f"[parameters.{name}]"
         if not isinstance(table, Mapping):
             reader.faults.add(f"Parameter '{name}' is no table. Write {header}.", "", name)
             continue
         own = {key: item for key, item in table.items() if key not in skipped}
-        diseases = table.get("diseases", {})
+        diseases = table.get(within, {})
         if not isinstance(diseases, Mapping):
-            message = f"'diseases' of parameter '{name}' is {diseases!r}."
-            reader.faults.add(f"{message} Write [parameters.{name}.diseases.NAME].", header, "diseases")
+            message = f"'{within}' of parameter '{name}' is {diseases!r}."
+            reader.faults.add(f"{message} Write [parameters.{name}.{within}.NAME].", header, within)
             diseases = {}
         if not (diseases and set(own) <= {"unit"}):
             record = reader.record(name, own, header)
             if record is not None:
                 base[name] = record
         for disease, numbers in diseases.items():
-            record = _in_disease(name, disease, numbers, table.get("unit"), reader)
+            header = f"[parameters.{name}.{within}.{disease}]"
+            record = _in_disease(name, disease, numbers, table.get("unit"), header, reader)
             if record is not None:
                 in_disease.setdefault(disease, {})[name] = record
     return DiseaseRecords(base, in_disease)
 
 
 def _in_disease(
-    name: str, disease: str, numbers: Any, unit: Any, reader: RecordReader
+    name: str, disease: str, numbers: Any, unit: Any, header: str, reader: RecordReader
 ) -> ParameterRecord | None:
-    header = f"[parameters.{name}.diseases.{disease}]"
     if not isinstance(numbers, Mapping):
         return reader.record(name, numbers, header)
     if "unit" in numbers:

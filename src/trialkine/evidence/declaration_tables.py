@@ -1,4 +1,4 @@
-"""The tables of an agent file that become declarations: their fields, and what is wrong with them."""
+"""Tables of a TOML file that become declarations of the language, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from trialkine.errors import InputError, ModelError
 from trialkine.evidence.file_faults import FileFaults, near
-from trialkine.mechanisms.indices import CLONE, LESION
 from trialkine.model.declarations import Index
 from trialkine.model.expression import condition_sides, parse
 from trialkine.records import TOXICITIES
@@ -18,16 +17,19 @@ EQUATIONS = ("expression", "null", "initial", "scale", "rate", "term", "by")
 TIMES = ("delay", "duration", "ready_after")
 FLAGS = ("infused", "is_nonnegative")
 GRADES = (1, 2, 3, 4)
-INDICES = {index.name: index for index in (LESION, CLONE)}
 
 Declared = TypeVar("Declared")
 
 
 class TableReader:
-    """Builds declarations from the tables of one file and notes their faults."""
+    """Builds declarations from the tables of one file and notes their faults.
 
-    def __init__(self, faults: FileFaults) -> None:
+    `known_indices` are the axes along which the file's states and parameters may repeat, by name.
+    """
+
+    def __init__(self, faults: FileFaults, known_indices: Mapping[str, Index]) -> None:
         self.faults = faults
+        self.known_indices = known_indices
 
     def each(self, tables: Mapping[str, Any], section: str, leaf: type[Declared]) -> tuple[Declared, ...]:
         """Every entry of a list such as `[[flows]]`."""
@@ -95,11 +97,15 @@ class TableReader:
     def indices(self, what: str, value: Any, header: str, number: int = 0) -> tuple[Index, ...]:
         """The axes along which a state or parameter repeats."""
         names = value if isinstance(value, list) else [value]
+        known = self.known_indices
+        some = (
+            f"Write some of {', '.join(known)}." if known else "Nothing repeats in such a file: leave it out."
+        )
         for name in names:
-            if name not in INDICES:
-                hint = near(str(name), INDICES) or f" Write some of {', '.join(INDICES)}."
+            if name not in known:
+                hint = near(str(name), known) or f" {some}"
                 self.faults.add(f"{what} repeats over the unknown '{name}'.{hint}", header, "index", number)
-        return tuple(INDICES[name] for name in names if name in INDICES)
+        return tuple(known[name] for name in names if name in known)
 
     def _value(self, what: str, key: str, value: Any, header: str, number: int) -> Any:
         faults = self.faults
