@@ -23,9 +23,9 @@ from trialkine.model.model import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FUNCTIONS = (
-    "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "damped_step", "accept", "watch", "extremes", "restart",
+    "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch", "extremes", "restart",
 )  # fmt: skip
-GENERATION = 15  # raise when the emitted code changes, so that old cache entries are passed over
+GENERATION = 16  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from trialkine.compiler.damped_ir import damped_kernels, damped_workspace
 from trialkine.compiler.elementary import elementary_functions
 from trialkine.compiler.explicit_ir import explicit_kernels, explicit_workspace
 from trialkine.compiler.exact_kinetics_ir import ExactKinetics
@@ -48,7 +47,6 @@ def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
     ]
     functions += rosenbrock_kernels(writer)
     functions += explicit_kernels(writer)
-    functions += damped_kernels(writer)
     functions.append(writer.function("accept", ("c", "z", "y", "m", "n"), lambda: _accept(writer)))
     functions.append(writer.function("extremes", ("y", "k", "c", "x", "o"), lambda: _extremes(writer)))
     functions.append(writer.function("restart", ("y", "k", "a", "t", "h"), lambda: _restart(writer)))
@@ -58,7 +56,7 @@ def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
 def workspace(plan: KernelPlan) -> int:
     """Vectors of workspace that a step of either method needs."""
     sizes = plan.size, len(plan.moved)
-    return max(explicit_workspace(*sizes), damped_workspace(*sizes), rosenbrock_workspace(plan))
+    return max(explicit_workspace(*sizes), rosenbrock_workspace(plan))
 
 
 def _evaluation(writer: GraphWriter, groups: list[tuple[Iterable[int], str]]) -> Callable[[], None]:

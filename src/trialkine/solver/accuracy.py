@@ -19,13 +19,13 @@ class Accuracy:
     """Tolerances of the step control.
 
     The local error allowed in each state is `relative` times (its size plus a hundredth of its scale).
-    `first_step` follows every dose; `event_width` bounds how exactly an event is located.
+    `first_step` follows every dose, unless what it drives changes slowly; `event_width` bounds how exactly an event is located.
 
     Units: first_step, smallest_step, event_width [day].
     """
 
     relative: float = 1e-3
-    first_step: float = 1.0e-3
+    first_step: float = 3e-4
     smallest_step: float = 1e-11
     event_width: float = 1e-7
     most_steps: int = 2_000_000
@@ -34,9 +34,11 @@ class Accuracy:
         """The absolute tolerance of each state, from its scale."""
         return self.relative * FLOOR * scales
 
-    def control(self) -> Control:
-        """The numbers for the driver."""
-        return Control(self.relative, self.first_step, self.smallest_step, self.event_width, self.most_steps)
+    def control(self, tightening: float = 1.0) -> Control:
+        """The numbers for the driver, with every tolerance multiplied by `tightening`."""
+        return Control(
+            self.relative * tightening, tightening, self.first_step, self.smallest_step, self.event_width
+        )
 
 
 REFERENCE = Accuracy(relative=1e-8)

@@ -32,13 +32,13 @@ DOSE_REALS, DOSE_INTEGERS = 4, 5
 
 
 class Control(NamedTuple):
-    """Step control. Units: steps [day]."""
+    """Step control; `tightening` multiplies the absolute tolerances. Units: steps [day]."""
 
     relative: float
+    tightening: float
     first_step: float
     smallest_step: float
     event_width: float
-    most_steps: int
 
 
 class Tables(NamedTuple):
@@ -62,11 +62,13 @@ def helper(function: Function) -> Function:
 
 
 @helper
-def _load(lane: int, patient: int, lay: Layout, v: Array, n: Array, p: Array, q: Array, cursor: int) -> None:
+def _load(
+    lane: int, patient: int, tightening: float, lay: Layout, v: Array, n: Array, p: Array, q: Array, cursor: int
+) -> None:
     w = lay.width
     for i in range(lay.states):
         v[(lay.l_y + i) * w + lane] = p[patient, lay.p_states + i]
-        v[(lay.l_absolute + i) * w + lane] = p[patient, lay.p_absolute + i]
+        v[(lay.l_absolute + i) * w + lane] = p[patient, lay.p_absolute + i] * tightening
     for i in range(lay.columns + lay.inputs):
         v[(lay.l_k + i) * w + lane] = p[patient, lay.p_columns + i]
     for c in range(lay.events + lay.milestones):
@@ -256,7 +258,7 @@ def _settle(
         if fired == 2:
             return True
         n[STEPS * w + lane] += fired  # events that set each other off end as too many steps
-        if n[STEPS * w + lane] > ctl.most_steps:
+        if n[STEPS * w + lane] > q[patient, lay.q_most_steps]:
             q[patient, lay.q_status] = TOO_MANY_STEPS
             return True
         changed = fired == 1 or _move_slots(lane, patient, lay, v, p, q, tab.input_state)
@@ -339,7 +341,7 @@ def _judge_step(lane: int, lay: Layout, ctl: Control, v: Array, n: Array, q: Arr
     patient = n[WHO * w + lane]
     h, error = v[lay.l_h * w + lane], v[lay.l_error * w + lane]
     n[STEPS * w + lane] += 1
-    if n[STEPS * w + lane] > ctl.most_steps:
+    if n[STEPS * w + lane] > q[patient, lay.q_most_steps]:
         q[patient, lay.q_status] = TOO_MANY_STEPS
         return False
     is_changed = v[lay.l_changed * w + lane] > 0.0 and h > ctl.event_width
@@ -400,7 +402,7 @@ def _refill(
         if not finite:
             q[patient, lay.q_status] = NOT_FINITE
             continue
-        _load(lane, patient, lay, v, n, p, q, tab.first_dose[patient])
+        _load(lane, patient, ctl.tightening, lay, v, n, p, q, tab.first_dose[patient])
         _refresh_margins(lay, v)
         _widen_one(lane, lay, v)
         if _settle(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e):
@@ -420,7 +422,7 @@ def watch_present(todo: Array, lay: Layout, v: Array, n: Array, p: Array, q: Arr
         for i in range(2 * lay.watched):
             p[patient, lay.p_lowest + i] = np.inf
             p[patient, lay.p_highest + i] = -np.inf
-        _load(0, patient, lay, v, n, p, q, no_dose)
+        _load(0, patient, 1.0, lay, v, n, p, q, no_dose)
         _widen_one(no_dose, lay, v)
         for i in range(4 * lay.watched):
             p[patient, lay.p_lowest + i] = v[(lay.l_extremes + i) * lay.width]

@@ -37,6 +37,7 @@ from trialkine.solver.driver import (
 )
 from trialkine.solver.layout import Layout, make_layout
 from trialkine.solver.status import DoseFate, Status
+from trialkine.solver.stepper import IMPLICIT, Stepper
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -68,12 +69,20 @@ class Ensemble:
     Shape: parameters (patient, parameter) in the model's flat order.
     """
 
-    def __init__(self, compiled: CompiledModel, parameters: Array, accuracy: Accuracy | None = None, stepper: str = "implicit_step") -> None:
+    def __init__(
+        self,
+        compiled: CompiledModel,
+        parameters: Array,
+        accuracy: Accuracy | None = None,
+        stepper: Stepper = IMPLICIT,
+    ) -> None:
         self.compiled = compiled
         self.model = compiled.model
         self.accuracy = accuracy or Accuracy()
         self.parameters = np.ascontiguousarray(parameters, dtype=float)
+        self.stepper = stepper
         self._layout = _layout(compiled, stepper)
+        self._is_stiff = np.zeros(len(self.parameters), dtype=bool)
         self._routes: dict[tuple[str, str], _Route] = {}
         self._reals, self._wholes = _start(self._layout, compiled, self.parameters, self.accuracy)
         self.clear_extremes()
@@ -103,6 +112,11 @@ class Ensemble:
         """Steps accepted and rejected so far. Shape: (patient, 2)."""
         first = self._layout.q_accepted
         return self._wholes[:, first : first + 2]
+
+    @property
+    def is_stiff(self) -> Array:
+        """Which patients the explicit stepper has given up, and the implicit one carries on."""
+        return self._is_stiff
 
     def milestone_times(self, name: str) -> Array:
         """When each patient last reached a milestone; nan before. Units: [day]."""
@@ -172,6 +186,7 @@ class Ensemble:
         other.__dict__.update(self.__dict__)
         other._routes = {}
         other._reals, other._wholes = self._reals.copy(), self._wholes.copy()
+        other._is_stiff = self._is_stiff.copy()
         return other
 
     def advance(self, to: Array | float, doses: DoseTable | None = None, jobs: int | None = None) -> Array:
@@ -182,20 +197,52 @@ class Ensemble:
 
         Units: to [day].
         """
-        layout = self._layout
         targets = np.broadcast_to(np.asarray(to, dtype=float), (self.size,)).copy()
         first, reals, wholes = _resolve(self, doses or DoseTable.empty())
-        tables = _tables(self.compiled, first)
         todo = np.flatnonzero(targets >= self.time)
-        self._wholes[:, layout.q_paused] = -1
+        self._wholes[:, self._layout.q_paused] = -1
+        rows = _Doses(first, reals, wholes)
+        stiff = self._is_stiff[todo] if self.stepper.steps_a_day is not None else np.ones(len(todo), dtype=bool)
+        self._advance_by(self.stepper, todo[~stiff], targets, rows, jobs)
+        self._advance_by(IMPLICIT, todo[stiff], targets, rows, jobs)
+        return wholes[:, E_FATE]
+
+    def _advance_by(
+        self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None
+    ) -> None:
+        """Advance some patients by one stepper; those it gives up begin again with the implicit one."""
+        if not len(todo):
+            return
+        lay = self._layout
+        most = np.full(len(todo), self.accuracy.most_steps)
+        before = None
+        if stepper.steps_a_day is not None:
+            days = np.ceil(targets[todo] - self.time[todo]).astype(np.int64)
+            most = np.minimum(most, stepper.steps_at_least + stepper.steps_a_day * days)
+            before = self._reals[todo], self._wholes[todo]
+        self._wholes[todo, lay.q_most_steps] = most
+        self._run(stepper, todo, targets, doses, jobs)
+        if before is not None:
+            gave_up = np.isin(self.status[todo], (Status.TOO_MANY_STEPS, Status.STEP_TOO_SMALL))
+            again = todo[gave_up]
+            self._reals[again], self._wholes[again] = before[0][gave_up], before[1][gave_up]
+            doses.forget(again)
+            self._is_stiff[again] = True
+            self._advance_by(IMPLICIT, again, targets, doses, jobs)
+
+    def _run(
+        self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None
+    ) -> None:
+        layout = self._layout._replace(step=self.compiled.addresses[stepper.kernel])
+        control = self.accuracy.control(stepper.tightening)
+        tables = _tables(self.compiled, doses.first)
         tasks = [todo[i : i + PATIENTS_PER_TASK] for i in range(0, len(todo), PATIENTS_PER_TASK)]
-        control = self.accuracy.control()
 
         def run(task: Array) -> None:
             vectors, integers = _lanes(layout)
             advance_patients(
                 task, targets, layout, control, tables, vectors, integers, self._reals, self._wholes,
-                reals, wholes,
+                doses.reals, doses.wholes,
             )  # fmt: skip
 
         workers = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
@@ -205,7 +252,20 @@ class Ensemble:
         else:
             with ThreadPoolExecutor(workers) as pool:
                 list(pool.map(run, tasks))
-        return wholes[:, E_FATE]
+
+
+@dataclass(frozen=True)
+class _Doses:
+    """Doses in the driver's terms: each patient's first row, reals and integers."""
+
+    first: Array
+    reals: Array
+    wholes: Array
+
+    def forget(self, patients: Array) -> None:
+        """As if no dose of these patients had fallen due."""
+        for patient in patients:
+            self.wholes[self.first[patient] : self.first[patient + 1], E_FATE] = int(DoseFate.NOT_DUE)
 
 
 @dataclass(frozen=True)
@@ -220,11 +280,11 @@ class _Route:
     holds: int
 
 
-def _layout(compiled: CompiledModel, stepper: str) -> Layout:
+def _layout(compiled: CompiledModel, stepper: Stepper) -> Layout:
     flat = compiled.plan.flat
     return make_layout(
-        dict(compiled.addresses) | {"step": compiled.addresses[stepper]}, compiled.width, len(compiled.plan.moved), compiled.plan.size,
-        compiled.plan.column_count, len(flat.dosed_states), len(flat.events), len(flat.milestones),
+        dict(compiled.addresses) | {"step": compiled.addresses[stepper.kernel]}, compiled.width,
+        len(compiled.plan.moved), compiled.plan.size, compiled.plan.column_count, len(flat.dosed_states), len(flat.events), len(flat.milestones),
         len(flat.holds), len(flat.watched), len(flat.reset_values), workspace(compiled.plan),
     )  # fmt: skip
 

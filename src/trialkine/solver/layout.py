@@ -78,6 +78,7 @@ class Layout(NamedTuple):
     q_paused: int
     q_accepted: int
     q_rejected: int
+    q_most_steps: int
     q_true: int
     q_slot_kind: int
     q_slot_input: int
@@ -105,7 +106,7 @@ def make_layout(
         lowest_day=watched, highest=watched, highest_day=watched,
     )  # fmt: skip
     wholes = _offsets(
-        status=1, paused=1, accepted=1, rejected=1, true=events + milestones, slot_kind=SLOTS,
+        status=1, paused=1, accepted=1, rejected=1, most_steps=1, true=events + milestones, slot_kind=SLOTS,
         slot_input=SLOTS, hold_count=holds, hold_block=holds, ended=holds, limit=holds,
     )  # fmt: skip
     return Layout(
