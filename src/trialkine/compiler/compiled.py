@@ -18,12 +18,12 @@ from trialkine.compiler.evaluate_graph import evaluate_in_order
 from trialkine.compiler.flatten import flatten
 from trialkine.compiler.kernels_ir import KernelPlan, kernel_source
 from trialkine.compiler.sparse_lu import plan_elimination
-from trialkine.compiler.target import Target, host_target, load_object, make_object
+from trialkine.compiler.target import Target, chosen_target, load_object, make_object
 from trialkine.model.model import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FUNCTIONS = ("rates", "slopes", "conditions", "resets", "step", "accept", "watch")
-GENERATION = 9  # raise when the emitted code changes, so that old cache entries are passed over
+GENERATION = 10  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ def cache_folder() -> Path:
 
 def compile_model(model: Model, target: Target | None = None) -> CompiledModel:
     """Compile a model, or load its kernels when the same equations were compiled before."""
-    target = target or host_target()
+    target = target or chosen_target()
     key = hashlib.sha256(f"{GENERATION}|{model.hash}|{target}".encode()).hexdigest()[:32]
     path = cache_folder() / "kernels" / f"{key}.bin"
     stored = _read(path)
