@@ -192,14 +192,13 @@ def _split(body: _Body) -> tuple[str, str]:
 
 
 def _log_of_mantissa(body: _Body, mantissa: str, per: float) -> tuple[str, str]:
-    """f and s (f - R), both times `per`; their difference is the logarithm of the mantissa."""
+    """f, and s (f - R) times `per`; `per` times f less that is the logarithm of the mantissa times `per`."""
     f = body.binary("fsub", mantissa, body.number(1.0))
     s = body.binary("fdiv", f, body.binary("fadd", mantissa, body.number(1.0)))
     z = body.binary("fmul", s, s)
     series = body.polynomial([-per * value for value in LOG_COEFFICIENTS], z)
-    if per != 1.0:
-        f = body.binary("fmul", f, body.number(per))
-    return f, body.binary("fmul", s, body.fma(series, z, f))
+    scaled = f if per == 1.0 else body.binary("fmul", f, body.number(per))
+    return f, body.binary("fmul", s, body.fma(series, z, scaled))
 
 
 def _log(body: _Body) -> str:
@@ -221,7 +220,7 @@ def _pow(body: _Body) -> str:
     """
     k, mantissa = _split(body)
     f, less = _log_of_mantissa(body, mantissa, PER_LN2)
-    small = body.binary("fsub", f, less)
+    small = body.fma(f, body.number(PER_LN2), body.fresh(f"fneg {body.real} {less}"))
     small = body.choose("olt", "%x", math.inf, small, "%x")
     upper = body.as_real(body.integer("and", body.as_integer("%y"), UPPER_HALF))
     whole = body.binary("fmul", upper, k)  # exact
