@@ -1,8 +1,8 @@
 """exp, log and powers of the kernels against more exact arithmetic, in units of the last place (ulp).
 
-Two oracles: Python's decimal arithmetic for hundreds of numbers, and extended precision (64 bits of mantissa,
-where the system has it) for tens of thousands. Bounds stand a little above the worst of two million numbers in
-each range; they hold for the fused target (`avx2`; `avx512` differs in width alone) and the one without (`sse2`).
+Two oracles: Python's decimal arithmetic for hundreds of numbers, and extended precision (64 bits of
+mantissa, where the system has it) for tens of thousands. Bounds stand a little above the worst of millions
+of numbers, with fused multiply-add (`avx2`; `avx512` differs in width alone) and without (`sse2`).
 """
 
 import math
