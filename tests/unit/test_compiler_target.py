@@ -48,15 +48,21 @@ def test_the_environment_chooses_a_target_for_every_model(monkeypatch, tmp_path)
 
 def test_an_unknown_name_is_refused_with_the_names_there_are(monkeypatch):
     monkeypatch.setenv(VARIABLE, "avx-2")
-    with pytest.raises(InputError, match=rf"{VARIABLE}: No target named 'avx-2' .* Did you mean 'avx2'\?"):
+    with pytest.raises(
+        InputError, match=rf"{VARIABLE}=avx-2: No target named 'avx-2' .* Did you mean 'avx2'\?"
+    ):
         chosen_target()
     with pytest.raises(InputError, match=r"No target named 'gpu' .* Write one of avx512, avx2, sse2\."):
         named_target("gpu")
 
 
+def test_a_name_may_be_written_in_capitals():
+    assert named_target("AVX512") == named_target("avx512")
+
+
 def test_a_target_that_would_crash_the_process_is_refused(monkeypatch, old_processor):
     monkeypatch.setenv(VARIABLE, "avx2")
-    with pytest.raises(InputError, match=r"needs avx, avx2, fma, .*this processor lacks.* write 'sse2'"):
+    with pytest.raises(InputError, match=r"need avx, avx2, fma, .*this processor lacks.* write 'sse2'"):
         chosen_target()
 
 
@@ -70,7 +76,7 @@ def test_on_another_family_of_processors_no_x86_target_is_recommended(monkeypatc
     monkeypatch.setattr(room, "_host_features", lambda: {"neon": True})
     monkeypatch.setenv(VARIABLE, "sse2")
     with pytest.raises(
-        InputError, match=rf"needs sse2, which this processor lacks\. Leave {VARIABLE} empty\.$"
+        InputError, match=rf"need sse2, which this processor lacks\. Leave {VARIABLE} empty\.$"
     ):
         chosen_target()
 

@@ -44,11 +44,11 @@ def named_target(name: str) -> Target:
 
     Raises: InputError, when no target has this name.
     """
-    if name not in _NAMED:
-        near = get_close_matches(name, _NAMED, 1)
+    if name.lower() not in _NAMED:
+        near = get_close_matches(name.lower(), _NAMED, 1)
         advice = f"Did you mean '{near[0]}'?" if near else f"Write one of {', '.join(_NAMED)}."
         raise InputError(f"No target named '{name}' for the kernels. {advice}")
-    cpu, features, width, fused = _NAMED[name]
+    cpu, features, width, fused = _NAMED[name.lower()]
     return Target(cpu, ",".join(f"+{feature}" for feature in features), width, fused, _llvm_version())
 
 
@@ -64,7 +64,7 @@ def chosen_target() -> Target:
         target = named_target(name)
         require_host_runs(target)
     except InputError as error:
-        raise InputError(f"In the environment variable {VARIABLE}: {error}") from error
+        raise InputError(f"In the environment variable {VARIABLE}={name}: {error}") from error
     return target
 
 
@@ -92,7 +92,7 @@ def require_host_runs(target: Target) -> None:
     if missing:
         other = "" if "sse2" in missing else ", or write 'sse2', which every 64-bit x86 processor runs"
         raise InputError(
-            f"The target '{target.cpu}' needs {', '.join(missing)}, which this processor lacks. "
+            f"Kernels for '{target.cpu}' need {', '.join(missing)}, which this processor lacks. "
             f"Leave {VARIABLE} empty{other}."
         )
 
