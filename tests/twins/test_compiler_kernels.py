@@ -14,6 +14,7 @@ from engine_samples import (
     numbers,
     parameters_of,
 )
+from kernel_samples import ROUNDING, full_jacobian, random_states, turnover
 from trialkine.compiler.compiled import compile_model
 from trialkine.compiler.evaluate_graph import evaluate_nodes
 from trialkine.compiler.target import host_target
@@ -21,7 +22,6 @@ from trialkine.model.compose import compose
 from trialkine.model.evaluate import (
     Evaluation,
     derivative,
-    initial_states,
     jacobian,
     observe,
     state_scales,
@@ -29,36 +29,7 @@ from trialkine.model.evaluate import (
 from trialkine.solver.written_out import write_out
 
 PATIENTS = 100
-ROUNDING = 1e-12  # of a row's largest terms: hundreds of operations in another order at 1e-16 each
 DISEASES = ["melanoma", "renal_cell"]
-
-
-def random_states(parameters, seed=11):
-    """States of many sizes around the start; some exactly zero, where slopes have kinks."""
-    rng = np.random.default_rng(seed)
-    start = initial_states(full_model(), parameters)
-    size = np.maximum(start, state_scales(full_model(), parameters))
-    states = size * rng.lognormal(0.0, 1.0, start.shape)
-    return np.where(rng.random(start.shape) < 0.1, 0.0, states)
-
-
-def full_jacobian(plan, slopes):
-    found = np.zeros((len(slopes), plan.size, plan.size))
-    for entry, (row, column) in enumerate(plan.pattern):
-        found[:, row, column] = slopes[:, entry]
-    return found
-
-
-def turnover(model, states, parameters):
-    """The sizes of a rate's terms added up: what its rounding is relative to. Shape: (patient, state)."""
-    evaluation = Evaluation(model, states, parameters)
-    columns = []
-    for name, state in model.states.items():
-        total = np.zeros((len(states), *(1 for _ in model.indices)))
-        for contribution in model.rates[name]:
-            total = total + np.abs(evaluation.text(contribution.rate))
-        columns.append(evaluation.flat(total, state.index))
-    return np.concatenate(columns, axis=1)
 
 
 @pytest.mark.parametrize("disease", DISEASES)

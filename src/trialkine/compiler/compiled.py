@@ -18,14 +18,15 @@ from trialkine.compiler.evaluate_graph import evaluate_in_order
 from trialkine.compiler.kernel_plan import KernelPlan, make_plan
 from trialkine.compiler.kernels_ir import kernel_source
 from trialkine.compiler.linear_kinetics import spectrum
-from trialkine.compiler.target import Target, host_target, load_object, make_object
+from trialkine.compiler.target import Target, chosen_target, load_object, make_object
 from trialkine.model.model import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FUNCTIONS = (
-    "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch", "extremes", "restart",
+    "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch",
+    "extremes", "restart",
 )  # fmt: skip
-GENERATION = 16  # raise when the emitted code changes, so that old cache entries are passed over
+GENERATION = 17  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ def cache_folder() -> Path:
 
 def compile_model(model: Model, target: Target | None = None) -> CompiledModel:
     """Compile a model, or load its kernels when the same equations were compiled before."""
-    target = target or host_target()
+    target = target or chosen_target()
     key = hashlib.sha256(f"{GENERATION}|{model.hash}|{target}".encode()).hexdigest()[:32]
     path = cache_folder() / "kernels" / f"{key}.bin"
     stored = _read(path)

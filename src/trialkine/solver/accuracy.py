@@ -31,8 +31,8 @@ class Accuracy:
     most_steps: int = 2_000_000
 
     def absolute(self, scales: Array) -> Array:
-        """The absolute tolerance of each state, from its scale."""
-        return self.relative * FLOOR * scales
+        """The absolute tolerance of each state, from the size of its scale."""
+        return self.relative * FLOOR * np.abs(scales)
 
     def control(self, tightening: float = 1.0) -> Control:
         """The numbers for the driver, with every tolerance multiplied by `tightening`."""

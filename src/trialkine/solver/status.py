@@ -22,8 +22,10 @@ class Status(IntEnum):
 
 _ADVICE = {
     Status.OK: "",
-    Status.TOO_MANY_STEPS: "Ran out of steps; raise `max_steps` or look for equations that oscillate.",
-    Status.STEP_TOO_SMALL: "The step fell below `min_step`; look for a blow-up at the patient's last time.",
+    Status.TOO_MANY_STEPS: "Ran out of steps; raise `most_steps`, or look for equations that oscillate, "
+    "jump, or drain what is empty, at the patient's last time.",
+    Status.STEP_TOO_SMALL: "The step fell below `smallest_step`; look for a blow-up or a slope that is no "
+    "number at the patient's last time, or lower it for rates above a billion per day.",
     Status.NOT_FINITE: "A value was not a number at the start; look at the patient's parameters.",
     Status.TOO_MANY_INFUSIONS: "More infusions ran at once than there are slots; shorten or merge them.",
 }
