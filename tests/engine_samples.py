@@ -235,7 +235,8 @@ def evaluate_kernel(
     for first in range(0, len(states), width):
         rows = np.arange(first, first + width) % len(states)
         outputs = [aligned(max(1, size), width) for size in sizes]
-        call(compiled, name, to_lanes(states[rows], width), to_lanes(columns[rows], width), *outputs)
+        ordered = states[rows][:, list(compiled.plan.order)]
+        call(compiled, name, to_lanes(ordered, width), to_lanes(columns[rows], width), *outputs)
         for result, output, size in zip(results, outputs, sizes, strict=True):
             result[rows] = output[: size * width].reshape(size, width).T
     return results

@@ -22,12 +22,16 @@ DEEPEST = -600.0  # exponents below count as this: their powers stay normal numb
 
 @dataclass(frozen=True)
 class _Mode:
-    """One mode of a block: eigenvalue, its reciprocal, amplitude now, constant, and eigenvalue times step."""
+    """One mode of a block: eigenvalue, its reciprocal, amplitude now, constant, growth and eigenvalue times step.
+
+    The mode is amplitude * exp(eigenvalue * time) - constant + growth * time; one of the last two is zero.
+    """
 
     value: str
     inverse: str
     amplitude: str
     constant: str
+    growth: str
     exponent: str
 
 
@@ -40,6 +44,8 @@ class ExactKinetics:
         self.modes: list[list[_Mode]] = []
         self.back: list[list[list[str]]] = []
         self.levels: list[list[str]] = []
+        self.growths: list[list[str]] = []
+        self.step = step
         first, start = len(plan.columns), len(plan.moved)
         for block in plan.blocks:
             self._begin(block, first, start, step)
@@ -49,9 +55,8 @@ class ExactKinetics:
 
     def _begin(self, block: LinearBlock, first: int, start: int, step: str) -> None:
         w, size = self.writer, block.size
-        values, inverse, inflow, forth, back = (
-            first, first + size, first + 2 * size, first + 3 * size, first + 3 * size + size * size,
-        )  # fmt: skip
+        values, inverse, resting, inflow, forth = (first + part * size for part in range(5))
+        back = forth + size * size
         amounts = [w.load("%y", start + i) for i in range(size)]
         modes = []
         for j in range(size):
@@ -64,14 +69,16 @@ class ExactKinetics:
             value = w.load("%k", values + j)
             reciprocal = w.load("%k", inverse + j)
             constant = w.multiply(inflows, reciprocal)  # minus where the mode comes to rest
+            growth = w.multiply(inflows, w.load("%k", resting + j))
             amplitude = w.add(w.dot(list(zip(row, amounts, strict=True))), constant)
             exponent = w.multiply(value, step)
-            modes.append(_Mode(value, reciprocal, amplitude, constant, exponent))
+            modes.append(_Mode(value, reciprocal, amplitude, constant, growth, exponent))
         matrix = [[w.load("%k", back + i * size + j) for j in range(size)] for i in range(size)]
         self.modes.append(modes)
         self.back.append(matrix)
-        constants = [mode.constant for mode in modes]
+        constants, growths = [mode.constant for mode in modes], [mode.growth for mode in modes]
         self.levels.append([w.dot(list(zip(row, constants, strict=True))) for row in matrix])
+        self.growths.append([w.dot(list(zip(row, growths, strict=True))) for row in matrix])
 
     def _powers(self, mode: _Mode, times: Sequence[float]) -> dict[float, str]:
         """exp(exponent * time) for every time, which is a share of the step."""
@@ -105,14 +112,17 @@ class ExactKinetics:
         place = len(self.plan.moved)
         for number, modes in enumerate(self.modes):
             decayed = None
-            for row, level in zip(self.back[number], self.levels[number], strict=True):
+            passed = w.multiply(self.step, w.vector(time))
+            rows = zip(self.back[number], self.levels[number], self.growths[number], strict=True)
+            for row, level, growth in rows:
                 if wanted is None or place in wanted:
                     if decayed is None:
                         decayed = [
                             w.multiply(mode.amplitude, self.powers[number][j][time])
                             for j, mode in enumerate(modes)
                         ]
-                    found[place] = w.binary("fsub", w.dot(list(zip(row, decayed, strict=True))), level)
+                    around = w.binary("fsub", w.dot(list(zip(row, decayed, strict=True))), level)
+                    found[place] = w.fma(growth, passed, around)
                 place += 1
         return found
 
@@ -124,7 +134,7 @@ class ExactKinetics:
         for number, modes in enumerate(self.modes):
             for row in self.back[number]:
                 if place in self.plan.driving:
-                    parts = [w.multiply(mode.amplitude, mode.value) for mode in modes]
+                    parts = [w.fma(mode.amplitude, mode.value, mode.growth) for mode in modes]
                     sizes = [
                         w.absolute(w.multiply(share, part)) for share, part in zip(row, parts, strict=True)
                     ]
@@ -143,7 +153,7 @@ class ExactKinetics:
         for number, modes in enumerate(self.modes):
             for row in self.back[number]:
                 if place in wanted:
-                    moving = [w.multiply(mode.amplitude, mode.value) for mode in modes]
+                    moving = [w.fma(mode.amplitude, mode.value, mode.growth) for mode in modes]
                     found[place] = w.dot(list(zip(row, moving, strict=True)))
                 place += 1
         return found

@@ -3,7 +3,7 @@
 A block is a set of states whose rates are linear in the block alone, with coefficients that are fixed per
 patient, and do not depend on anything else but infusions. In the coordinates of its eigenvectors each state
 of a block is a sum of exponentials. Blocks whose eigenvalues could be complex (a cycle of three or more
-states) and chains of four or more equal rates, which have no well-conditioned eigenvectors, stay with the
+states) and chains of three or more equal rates, which have no well-conditioned eigenvectors, stay with the
 stepper.
 """
 
@@ -23,8 +23,9 @@ from trialkine.compiler.graph import Graph
 Array = np.ndarray[Any, np.dtype[Any]]
 Entry = tuple[int, int]
 
-LONGEST_CHAIN = 3  # equal rates in a row; moving them apart costs accuracy with the power of their number
-APART = 1e-4  # relative distance to which equal rates are moved: an error of its square
+LONGEST_CHAIN = 2  # equal rates in a row; moving them apart costs accuracy with the power of their number
+APART = 2e-8  # relative distance to which equal rates are moved: half of it errs, and so does rounding over it
+AT_REST = 1e-8  # [1/day]; modes that are slower stand still, or grow in proportion to time under an inflow
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class LinearBlock:
     @property
     def numbers(self) -> int:
         """How many columns per patient the block needs: see `spectrum`."""
-        return self.size * (3 + 2 * self.size)
+        return self.size * (4 + 2 * self.size)
 
 
 def find_blocks(
@@ -155,8 +156,8 @@ def _block(rows: tuple[int, ...], slopes: Mapping[Entry, int]) -> LinearBlock:
 def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters: Array) -> Array:
     """What the propagation of a block loads per patient. Shape: (patient, `block.numbers`).
 
-    Eigenvalues [1/day], their reciprocals, the constant inflow in eigen-coordinates, then the rows of the matrix to
-    eigen-coordinates and those of the matrix back.
+    Eigenvalues [1/day], their reciprocals (0 where a mode is at rest), whether a mode is at rest, the constant inflow
+    in eigen-coordinates, then the rows of the matrix to eigen-coordinates and those of the matrix back.
     """
     patients, size = len(parameters), block.size
     with np.errstate(all="ignore"):
@@ -168,7 +169,10 @@ def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters:
         nothing = np.zeros((patients, len(rates)))
         inflow = evaluate_nodes(graph, [rates[row] for row in block.rows], parameters, nothing)
         values, back, forth = _eigen(_moved_apart(matrix))
-        parts = [values, 1.0 / values, np.einsum("pij,pj->pi", forth, inflow)]
+        resting = np.abs(values) < AT_REST
+        values = np.where(resting, 0.0, values)
+        inverse = np.where(resting, 0.0, 1.0 / values)
+        parts = [values, inverse, resting.astype(float), np.einsum("pij,pj->pi", forth, inflow)]
     parts += [forth.reshape(patients, -1), back.reshape(patients, -1)]
     return np.concatenate(parts, axis=1)
 
