@@ -1,57 +1,18 @@
 """The Rosenbrock method: its order conditions, its stability, and the order its kernel shows."""
 
 from fractions import Fraction
-from functools import cache
-from itertools import combinations_with_replacement
 
 import numpy as np
 import pytest
 
-from engine_samples import aligned, call, numbers, to_lanes
+from engine_samples import numbers
+from rooted_trees import density, nodes, trees
+from step_samples import PROBLEMS, global_error, one_step, problem
 from trialkine.compiler.compiled import compile_model
-from trialkine.compiler.rodas5p import GAMMA, ORDER, STAGES, A, C
+from trialkine.compiler.rodas5p import GAMMA, ORDER, SLOPES, STAGES, TIMES, WEIGHTS, A, C
 from trialkine.model.compose import compose
 
 # -- order conditions ------------------------------------------------------------------------------
-
-
-@cache
-def trees(order):
-    """Rooted trees with this many nodes, each the sorted tuple of its branches."""
-    if order == 1:
-        return ((),)
-    found = set()
-    for sizes in partitions(order - 1):
-        for branches in choices(sizes):
-            found.add(tuple(sorted(branches)))
-    return tuple(sorted(found))
-
-
-def partitions(total, largest=None):
-    if total == 0:
-        yield ()
-    for first in range(min(total, largest or total), 0, -1):
-        for rest in partitions(total - first, first):
-            yield (first, *rest)
-
-
-def choices(sizes):
-    if not sizes:
-        yield ()
-        return
-    count = sizes.count(sizes[0])
-    for same in combinations_with_replacement(trees(sizes[0]), count):
-        for rest in choices(sizes[count:]):
-            yield (*same, *rest)
-
-
-def nodes(tree):
-    return 1 + sum(nodes(branch) for branch in tree)
-
-
-def density(tree):
-    """The product over all nodes of the size of the tree below: the exact solution has 1 / density."""
-    return nodes(tree) * int(np.prod([density(branch) for branch in tree], dtype=int))
 
 
 def classical_form():
@@ -93,6 +54,13 @@ def test_the_embedded_method_is_not_of_order_five_too():
     assert np.abs(defects).max() > 1e-4
 
 
+def test_times_slopes_and_weights_are_those_of_the_classical_form():
+    alpha, gamma, main, _ = classical_form()
+    np.testing.assert_allclose(TIMES, alpha.sum(axis=1), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(SLOPES, gamma.sum(axis=1), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(WEIGHTS, main, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize("which", ["main", "embedded"])
 def test_infinitely_stiff_components_are_damped_to_zero_in_one_step(which):
     """R(infinity) = 1 - b B^-1 1 = 0, with B = alpha + Gamma: L-stability."""
@@ -111,58 +79,6 @@ def test_the_whole_left_half_plane_is_stable():
 
 
 # -- the kernel ------------------------------------------------------------------------------------
-
-
-def one_step(compiled, states, columns, step, absolute):
-    """The new states and the scaled error of one step of a kernel, in the first lane."""
-    width, size = compiled.width, compiled.plan.size
-    flat = compiled.plan.flat
-
-    def lanes(row):
-        return to_lanes(np.repeat(np.atleast_2d(row), width, axis=0), width)
-
-    new, error = aligned(size, width), aligned(1, width)
-    call(
-        compiled, "step", lanes(states), lanes(columns), lanes(step), lanes(np.broadcast_to(absolute, size)),
-        lanes(0.0), aligned(compiled.plan.workspace, width), new, error,
-        aligned(max(1, len(flat.margins)), width),
-    )  # fmt: skip
-    rows = new.reshape(size, width)
-    np.testing.assert_array_equal(rows, np.repeat(rows[:, :1], width, axis=1))
-    return rows[:, 0].copy(), error[0]
-
-
-PROBLEMS = {
-    # name: rates, start, exact solution at t with every parameter in `fast`
-    "logistic growth": ({"x": "x * (1 - x)"}, [0.1], lambda t, _: [1 / (1 + 9 * np.exp(-t))]),
-    "a hyperbolic pair": (
-        {"x": "x * y", "y": "-x * x"},
-        [1.0, 0.0],
-        lambda t, _: [1 / np.cosh(t), -np.tanh(t)],
-    ),
-    # x relaxes to y**2 at the rate `fast`: with x(0) = y(0)**2 / (1 - 2/fast) it stays on that slow solution
-    "a stiff relaxation": (
-        {"x": "-fast * (x - y**2)", "y": "-y"},
-        None,
-        lambda t, fast: [np.exp(-2 * t) / (1 - 2 / fast), np.exp(-t)],
-    ),
-}  # fmt: skip
-
-
-def problem(name, fast):
-    rates, start, exact = PROBLEMS[name]
-    parameters = ["fast"] if any("fast" in text for text in rates.values()) else []
-    mechanism = numbers(rates, parameters, starts=dict.fromkeys(rates, "1"), may_be_negative=True)
-    compiled = compile_model(compose(mechanism))
-    columns = compiled.columns(np.array([[fast, 1.0][-1 - len(parameters) :]]))
-    return compiled, columns, np.array(exact(0.0, fast) if start is None else start), exact
-
-
-def global_error(name, steps, fast=1.0, end=2.0):
-    compiled, columns, states, exact = problem(name, fast)
-    for _ in range(steps):
-        states, _ = one_step(compiled, states, columns, end / steps, 1.0)
-    return np.abs(states - exact(end, fast)).max()
 
 
 @pytest.mark.parametrize(

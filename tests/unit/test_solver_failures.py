@@ -81,7 +81,7 @@ def test_a_start_that_is_no_number_fails_at_the_start():
 
 
 def test_running_out_of_steps_is_a_status_and_the_clock_says_where():
-    ensemble = run({"x": "-x"}, 1000.0, accuracy=Accuracy(relative=1e-8, most_steps=50))
+    ensemble = run({"x": "-x * x"}, 1000.0, accuracy=Accuracy(relative=1e-8, most_steps=50))
     assert ensemble.status[0] == Status.TOO_MANY_STEPS
     assert 0.0 < ensemble.time[0] < 1000.0
     assert 50 <= ensemble.steps[0].sum() <= 51

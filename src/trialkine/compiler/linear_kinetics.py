@@ -24,7 +24,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Entry = tuple[int, int]
 
 LONGEST_CHAIN = 2  # equal rates in a row; moving them apart costs accuracy with the power of their number
-APART = 2e-8  # relative distance to which equal rates are moved: half of it errs, and so does rounding over it
+APART = 6e-8  # relative distance to which equal rates are moved: half of it errs, and so does rounding over it
 AT_REST = 1e-8  # [1/day]; modes that are slower stand still, or grow in proportion to time under an inflow
 
 

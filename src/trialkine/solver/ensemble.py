@@ -95,7 +95,7 @@ class Ensemble:
     @property
     def states(self) -> Array:
         """The states now. Shape: (patient, state)."""
-        return np.asarray(self._reals[:, self.compiled.plan.place])
+        return np.ascontiguousarray(self._reals[:, self.compiled.plan.place])
 
     @property
     def time(self) -> Array:

@@ -1,0 +1,127 @@
+"""Which states are propagated exactly, and that the propagation is exact."""
+
+import numpy as np
+import pytest
+from scipy.linalg import expm
+
+from engine_samples import INFUSION, compiled_full_model, doses, drug, final_states, numbers, parameters_of
+from step_samples import one_step
+from trialkine.compiler.compiled import compile_model
+from trialkine.compiler.kernel_plan import make_plan
+from trialkine.compiler.linear_kinetics import spectrum
+from trialkine.model.compose import compose
+from trialkine.solver.accuracy import Accuracy
+from trialkine.solver.ensemble import Ensemble
+from trialkine.solver.stepper import EXPLICIT, IMPLICIT
+
+KERNELS = ["implicit_step", "explicit_step"]
+ROUNDING = 1e-13
+
+
+def exact_names(rates, parameters=()):
+    model = compose(numbers(rates, parameters, starts=dict.fromkeys(rates, "1"), may_be_negative=True))
+    plan = make_plan(model)
+    return {model.state_names[row] for block in plan.blocks for row in block.rows}
+
+
+@pytest.mark.parametrize(
+    ("rates", "parameters", "exact"),
+    [
+        ({"x": "-k * x", "y": "k * x - y"}, ["k"], {"x", "y"}),
+        ({"x": "-k * x", "y": "x * y"}, ["k"], {"x"}),  # its coefficient moves
+        ({"x": "-k * x + y", "y": "-y * y"}, ["k"], set()),  # linear, but driven by what is not
+        ({"x": "a - k * x"}, ["a", "k"], {"x"}),  # a constant inflow
+        ({"x": "1"}, [], set()),  # nothing to gain without a loss
+        ({"x": "-x + y", "y": "x - y - k * y"}, ["k"], {"x", "y"}),  # two that exchange
+        ({"x": "-x + y", "y": "-y + z", "z": "-z + k * x"}, ["k"], set()),  # a circle may oscillate
+        ({"x": "-x + y", "y": "-2 * y + x + z", "z": "-z + y"}, [], {"x", "y", "z"}),  # a chain of exchanges
+        ({"x": "-max(x, 0)"}, [], set()),  # a kink
+    ],
+)
+def test_states_are_exact_when_linear_closed_and_free_of_oscillation(rates, parameters, exact):
+    assert exact_names(rates, parameters) == exact
+
+
+def test_chains_of_up_to_two_equal_rates_are_exact_and_longer_ones_are_not():
+    assert exact_names({"a": "-k * a", "b": "k * a - k * b"}, ["k"]) == {"a", "b"}
+    assert exact_names({"a": "-k * a", "b": "k * a - k * b", "c": "k * b - k * c"}, ["k"]) == set()
+
+
+def test_the_kinetics_of_the_agents_are_found_in_the_full_model():
+    compiled = compiled_full_model()
+    names, plan = compiled.model.state_names, compiled.plan
+    blocks = [{names[row] for row in block.rows} for block in plan.blocks]
+    assert {"aldesleukin_central", "aldesleukin_peripheral"} < next(b for b in blocks if "aldesleukin_depot" in b)
+    assert {"temozolomide_gut", "temozolomide_plasma", "temozolomide_exposure"} in blocks
+
+
+def test_the_spectrum_puts_the_coefficients_together_again():
+    model = compose(drug())
+    plan = make_plan(model)
+    rng = np.random.default_rng(2)
+    parameters = rng.uniform(0.5, 5.0, (50, len(model.parameter_names)))
+    (block,) = plan.blocks
+    found = spectrum(plan.flat.graph, plan.flat.rates, block, parameters)
+    size = block.size
+    values = found[:, :size]
+    forth = found[:, 4 * size : 4 * size + size**2].reshape(-1, size, size)
+    back = found[:, 4 * size + size**2 :].reshape(-1, size, size)
+    np.testing.assert_allclose(back @ forth, np.broadcast_to(np.eye(size), back.shape), atol=1e-10)
+    again = back @ (values[:, :, None] * forth)
+    assert np.all(np.einsum("pii->pi", again) < 0.0)
+
+
+TWO = {"x": "-a * x + b * y", "y": "a * x - b * y - c * y"}
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("step", [1e-4, 0.1, 30.0])
+def test_a_step_of_any_length_is_the_matrix_exponential(kernel, step):
+    compiled = compile_model(compose(numbers(TWO, ["a", "b", "c"], starts=dict.fromkeys(TWO, "1"))))
+    a, b, c = 3.0, 2.0, 0.5
+    parameters = parameters_of(compiled.model, 1, a=a, b=b, c=c)
+    new, error = one_step(compiled, [4.0, 1.0], compiled.columns(parameters), step, 1e-3, kernel)
+    expected = expm(step * np.array([[-a, b], [a, -b - c]])) @ [4.0, 1.0]
+    np.testing.assert_allclose(new, expected, rtol=1e-12, atol=1e-15)
+    assert error <= 1.0  # nothing is left for the step control to see
+
+
+@pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
+@pytest.mark.parametrize("nearness", [0.0, 1e-12, 1e-9, 1e-6, 1e-3])
+def test_rates_that_are_equal_or_nearly_so_lose_less_than_a_millionth(stepper, nearness):
+    """Closed form of two compartments in a row; moving equal rates apart by 6e-8 costs that, and rounding over it."""
+    compiled = compile_model(compose(numbers(
+        {"x": "-a * x", "y": "a * x - b * y"}, ["a", "b"], starts={"x": "1", "y": "0"}
+    )))  # fmt: skip
+    a, t = 1.5, 2.0
+    b = a * (1.0 + nearness)
+    parameters = parameters_of(compiled.model, 1, a=a, b=b)
+    ensemble = Ensemble(compiled, parameters, Accuracy(relative=1e-9), stepper)
+    ensemble.advance(t)
+    gap = (b - a) * t
+    grown = 1.0 if gap == 0.0 else -np.expm1(-gap) / gap
+    expected = [np.exp(-a * t), a * t * np.exp(-a * t) * grown]
+    np.testing.assert_allclose(ensemble.states[0], expected, rtol=5e-7)
+
+
+def test_what_loses_nothing_grows_in_proportion_to_an_infusion():
+    """A mode at rest: with an elimination of exactly zero, the two compartments keep all that came."""
+    compiled = compile_model(compose(drug()))
+    parameters = parameters_of(compiled.model, 1)
+    names = compiled.model.parameter_names
+    parameters[0, [names.index(name) for name in names if "elimination" in name]] = 0.0
+    table = doses(INFUSION, [0.0], 24.0, duration=2.0)
+    for day, amount in ((1.0, 12.0), (5.0, 24.0)):
+        found = final_states(compiled, parameters, day, table)
+        assert found["central"][0] + found["peripheral"][0] == pytest.approx(amount, rel=1e-12)
+
+
+def test_what_a_drug_drives_is_as_exact_by_either_stepper():
+    """y' = x with x = exp(-k t): the integral of an exponential, with a rate of 200 a day."""
+    rates = {"x": "-k * x", "y": "x * (1 + y - y)"}
+    compiled = compile_model(compose(numbers(rates, ["k"], starts={"x": "1", "y": "0"})))
+    parameters = parameters_of(compiled.model, 1, k=200.0)
+    for stepper in (IMPLICIT, EXPLICIT):
+        ensemble = Ensemble(compiled, parameters, Accuracy(relative=1e-8), stepper)
+        ensemble.advance(1.0)
+        assert ensemble.states[0, 1] == pytest.approx((1 - np.exp(-200.0)) / 200.0, rel=1e-6), stepper
