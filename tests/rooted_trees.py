@@ -5,6 +5,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
+
 @cache
 def trees(order):
     """Rooted trees with this many nodes, each the sorted tuple of its branches."""

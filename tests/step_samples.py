@@ -21,8 +21,8 @@ def one_step(compiled, states, columns, step, absolute, kernel="implicit_step"):
     conditions = max(1, len(flat.margins))
     tolerances = lanes(np.broadcast_to(absolute, size)[order])
     call(
-        compiled, kernel, lanes(np.asarray(states)[order]), lanes(columns), lanes(step), tolerances, lanes(0.0),
-        aligned(workspace(compiled.plan), width), new, verdict, aligned(conditions, width),
+        compiled, kernel, lanes(np.asarray(states)[order]), lanes(columns), lanes(step), tolerances,
+        lanes(0.0), aligned(workspace(compiled.plan), width), new, verdict, aligned(conditions, width),
         aligned(conditions, width),
     )  # fmt: skip
     rows = new.reshape(size, width)[list(compiled.plan.place)]

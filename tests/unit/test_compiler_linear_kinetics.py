@@ -51,7 +51,9 @@ def test_the_kinetics_of_the_agents_are_found_in_the_full_model():
     compiled = compiled_full_model()
     names, plan = compiled.model.state_names, compiled.plan
     blocks = [{names[row] for row in block.rows} for block in plan.blocks]
-    assert {"aldesleukin_central", "aldesleukin_peripheral"} < next(b for b in blocks if "aldesleukin_depot" in b)
+    assert {"aldesleukin_central", "aldesleukin_peripheral"} < next(
+        b for b in blocks if "aldesleukin_depot" in b
+    )
     assert {"temozolomide_gut", "temozolomide_plasma", "temozolomide_exposure"} in blocks
 
 
@@ -89,7 +91,7 @@ def test_a_step_of_any_length_is_the_matrix_exponential(kernel, step):
 @pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
 @pytest.mark.parametrize("nearness", [0.0, 1e-12, 1e-9, 1e-6, 1e-3])
 def test_rates_that_are_equal_or_nearly_so_lose_less_than_a_millionth(stepper, nearness):
-    """Closed form of two compartments in a row; moving equal rates apart by 6e-8 costs that, and rounding over it."""
+    """Two compartments in a row: moving equal rates apart by 6e-8 costs that, and rounding over it."""
     compiled = compile_model(compose(numbers(
         {"x": "-a * x", "y": "a * x - b * y"}, ["a", "b"], starts={"x": "1", "y": "0"}
     )))  # fmt: skip
@@ -113,7 +115,9 @@ def test_what_loses_nothing_grows_in_proportion_to_an_infusion():
     table = doses(INFUSION, [0.0], 24.0, duration=2.0)
     for day, amount in ((1.0, 12.0), (5.0, 24.0)):
         found = final_states(compiled, parameters, day, table)
-        assert found["central"][0] + found["peripheral"][0] == pytest.approx(amount, rel=1e-12)
+        assert found["central"][0] + found["peripheral"][0] == pytest.approx(
+            amount, rel=1e-7
+        )  # of equal rates moved apart
 
 
 def test_what_a_drug_drives_is_as_exact_by_either_stepper():

@@ -7,7 +7,7 @@ import pytest
 
 from engine_samples import numbers
 from rooted_trees import density, nodes, trees
-from step_samples import PROBLEMS, global_error, one_step, problem
+from step_samples import global_error, one_step, problem
 from trialkine.compiler.compiled import compile_model
 from trialkine.compiler.rodas5p import GAMMA, ORDER, SLOPES, STAGES, TIMES, WEIGHTS, A, C
 from trialkine.model.compose import compose

@@ -22,7 +22,7 @@ DEEPEST = -600.0  # exponents below count as this: their powers stay normal numb
 
 @dataclass(frozen=True)
 class _Mode:
-    """One mode of a block: eigenvalue, its reciprocal, amplitude now, constant, growth and eigenvalue times step.
+    """One mode of a block, and its eigenvalue times the step.
 
     The mode is amplitude * exp(eigenvalue * time) - constant + growth * time; one of the last two is zero.
     """
@@ -161,8 +161,8 @@ class ExactKinetics:
     def defects(self, weights: Sequence[tuple[float, float]], by_slope: float = 0.0) -> dict[int, str]:
         """By how much the method's quadrature misses the integral over the step of each driving state.
 
-        `weights` are (time, weight of the value there); `by_slope` weighs the step times the slope at the start. A
-        method whose stages do not see what drives the other states cannot see its own error either.
+        `weights` are (time, weight of the value there); `by_slope` weighs the step times the slope at the start.
+        A method whose stages do not see what drives the other states cannot see its own error either.
         """
         w = self.writer
         found = {}

@@ -46,8 +46,8 @@ def _step(w: GraphWriter) -> None:
             if place in driving:
                 w.store(value, "%w", states + place)
         w.call("moved_rates", here, "%k.address", w.address("%w", rates[number]))
-    weights = list(zip(tableau.TIMES, (*tableau.A[-1], 0.0), strict=True))
-    w.finish_step(_changes(w, step, rates, states), at[1.0], kinetics.defects(weights), step, tableau.ORDER)
+    seen = list(zip(tableau.TIMES, (*tableau.A[-1], 0.0), strict=True))
+    w.finish_step(_changes(w, step, rates, states), at[1.0], kinetics.defects(seen), step, tableau.ORDER)
 
 
 def _changes(w: GraphWriter, step: str, rates: list[int], states: int) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The explicit Runge-Kutta pair of Dormand and Prince, of orders 5 and 4.
 
-Source: dormand_prince_1980 (J. Comput. Appl. Math. 6, 19-26), table 2, RK5(4)7M. The last stage stands at the new
-value.
+Source: dormand_prince_1980 (J. Comput. Appl. Math. 6, 19-26), table 2, RK5(4)7M. The last stage stands at
+the new value.
 """
 
 from __future__ import annotations

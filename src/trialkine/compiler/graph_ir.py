@@ -89,12 +89,11 @@ class GraphWriter(IrWriter):
     ) -> None:
         """Store the new states, not below their floors, the margins, and the verdict on the step.
 
-        The verdict is the scaled error, by what the step may be multiplied for an estimate of this order, and how
-        many located conditions are other than they were.
-
-        `changes` are (new value, error) of the moved states; `exact` the new values of the others, and
-        `missed` what of their integrals over the step the method does not see. A state that would fall further below its floor than its
-        absolute tolerance counts as an error, and the error is not a number where a change is none.
+        The verdict is the scaled error, by what the step may be multiplied for an estimate of this order,
+        and how many located conditions are other than they were. `changes` are (new value, error) of the
+        moved states; `exact` the new values of the others, and `missed` what of their integrals over the
+        step the method does not see. A state that would fall further below its floor than its absolute
+        tolerance counts as an error, and the error is not a number where a change is none.
         """
         relative = self.load("%t", 0)
         errors, total = [], self.vector(0.0)

@@ -140,7 +140,7 @@ class IrWriter:
             f"{label}.after:",
         ]
 
-    def function(self, name: str, arguments: Sequence[str], body: Callable[[], None]) -> str:
+    def function(self, name: str, arguments: Sequence[str], body: Callable[[], object]) -> str:
         """One function whose arguments are addresses."""
         self.lines, self.counter = [], 0
         for argument in arguments:

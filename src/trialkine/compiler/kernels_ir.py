@@ -3,15 +3,16 @@
 States stand in the kernels' order (`KernelPlan.order`): those that a stepper moves, then those of the exact
 kinetics. Addresses are 64-bit integers.
 
-- `rates(y, k, f)` and `slopes(y, k, f, j)`: every rate, and the Jacobian's non-zero entries, in the model's order
+- `rates(y, k, f)`, `slopes(y, k, f, j)`: every rate, and the Jacobian's non-zero entries, in the model's order
 - `conditions(y, k, m)`: margins of events, milestones and holds; `resets(y, k, r)`: new values;
   `watch(y, k, o)`: the watched quantities
-- `implicit_step`, `explicit_step` `(y, k, h, a, t, w, z, e, m, b)`: from y over h [day] with absolute tolerances
-  a and relative tolerance t, workspace w, and flags b of the conditions that hold; the new states z, their margins
-  m, and in e the scaled error, the factor for the next step, and how many conditions changed
+- `implicit_step`, `explicit_step` `(y, k, h, a, t, w, z, e, m, b)`: from y over h [day] with absolute
+  tolerances a and relative tolerance t, workspace w, and flags b of the conditions that hold; the new states
+  z, their margins m, and in e the scaled error, the factor for the next step, how many conditions changed
 - `accept(c, z, y, m, n)`: where the flag c is set, y becomes z and n becomes m
-- `extremes(y, k, c, x, o)`: where the flag c is set, the lowest and highest watched values and their days in o are
-  widened by those at y on day x
+- `extremes(y, k, c, x, o)`: where the flag c is set, the lowest and highest watched values and their days
+  in o are widened by those at y on day x
+- `restart(y, k, a, t, h)`: the longest first step h after a dose
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from trialkine.compiler.elementary import elementary_functions
-from trialkine.compiler.explicit_ir import explicit_kernels, explicit_workspace
 from trialkine.compiler.exact_kinetics_ir import ExactKinetics
+from trialkine.compiler.explicit_ir import explicit_kernels, explicit_workspace
 from trialkine.compiler.graph_ir import NEGLIGIBLE, GraphWriter
 from trialkine.compiler.kernel_plan import KernelPlan
 from trialkine.compiler.rosenbrock_ir import rosenbrock_kernels, rosenbrock_workspace
@@ -59,7 +60,7 @@ def workspace(plan: KernelPlan) -> int:
     return max(explicit_workspace(*sizes), rosenbrock_workspace(plan))
 
 
-def _evaluation(writer: GraphWriter, groups: list[tuple[Iterable[int], str]]) -> Callable[[], None]:
+def _evaluation(writer: GraphWriter, groups: list[tuple[Iterable[int], str]]) -> Callable[[], object]:
     return lambda: writer.evaluate(groups)
 
 
@@ -79,7 +80,7 @@ def _accept(writer: GraphWriter) -> None:
 
 
 def _restart(writer: GraphWriter) -> None:
-    """How long a first step may be at most after a dose: what drives the others must not change out of sight."""
+    """How long a first step may be after a dose, before what drives the others changes out of sight."""
     w = writer
     kinetics = ExactKinetics(w, w.plan, w.vector(1.0), ())
     inverse = w.binary("fdiv", w.vector(1.0), w.load("%t", 0))

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,9 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Entry = tuple[int, int]
 
 LONGEST_CHAIN = 2  # equal rates in a row; moving them apart costs accuracy with the power of their number
-APART = 6e-8  # relative distance to which equal rates are moved: half of it errs, and so does rounding over it
+APART = (
+    6e-8  # relative distance to which equal rates are moved: half of it errs, and so does rounding over it
+)
 AT_REST = 1e-8  # [1/day]; modes that are slower stand still, or grow in proportion to time under an inflow
 
 
@@ -51,13 +52,11 @@ class LinearBlock:
         return self.size * (4 + 2 * self.size)
 
 
-def find_blocks(
-    graph: Graph, rates: Sequence[int], slopes: Mapping[Entry, int], reset: frozenset[int] = frozenset()
-) -> tuple[LinearBlock, ...]:
+def find_blocks(graph: Graph, rates: Sequence[int], slopes: Mapping[Entry, int]) -> tuple[LinearBlock, ...]:
     """Every block of a model, in the order of its first state.
 
-    `slopes` are the nodes of the Jacobian's non-zero entries. A state that an event resets (`reset`) may be in a
-    block: resets act between steps.
+    `slopes` are the nodes of the Jacobian's non-zero entries. A state that an event resets may be in a block:
+    resets act between steps.
     """
     fixed = graph.fixed_nodes()
     linear = {row for row in range(len(rates)) if slopes.get((row, row)) in fixed}
@@ -156,8 +155,8 @@ def _block(rows: tuple[int, ...], slopes: Mapping[Entry, int]) -> LinearBlock:
 def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters: Array) -> Array:
     """What the propagation of a block loads per patient. Shape: (patient, `block.numbers`).
 
-    Eigenvalues [1/day], their reciprocals (0 where a mode is at rest), whether a mode is at rest, the constant inflow
-    in eigen-coordinates, then the rows of the matrix to eigen-coordinates and those of the matrix back.
+    Eigenvalues [1/day], their reciprocals (0 where a mode is at rest), whether a mode is at rest, the
+    constant inflow in eigen-coordinates, then the matrix to eigen-coordinates and the matrix back, row by row.
     """
     patients, size = len(parameters), block.size
     with np.errstate(all="ignore"):
@@ -198,21 +197,28 @@ def _moved_apart(matrix: Array) -> Array:
 
 def _eigen(matrix: Array) -> tuple[Array, Array, Array]:
     """Eigenvalues, eigenvectors and their inverse; not a number for a patient who has none that are real."""
-    sound = np.isfinite(matrix).all(axis=(1, 2))
+    sound = np.asarray(np.isfinite(matrix).all(axis=(1, 2)))
     plain = np.where(sound[:, None, None], matrix, np.eye(matrix.shape[1]))
     values, vectors = np.linalg.eig(plain)
     sound &= np.all(np.abs(np.imag(values)) <= 1e-12 * np.abs(values), axis=1)
-    forth = np.full(matrix.shape, np.nan)
-    real = np.real(vectors)
-    for row in np.flatnonzero(sound):
-        try:
-            forth[row] = np.linalg.inv(real[row])
-        except np.linalg.LinAlgError:
-            sound[row] = False
-    return np.where(sound[:, None], np.real(values), np.nan), real, forth
+    real, size = np.real(vectors), matrix.shape[1]
+    usable = np.where(sound[:, None, None], real, np.eye(size))
+    try:
+        forth = np.linalg.inv(usable)
+    except np.linalg.LinAlgError:  # somebody's: one by one
+        forth = np.stack([_inverse_or_nan(one) for one in usable])
+    sound &= np.isfinite(forth).all(axis=(1, 2))
+    missing = ~sound
+    return np.where(missing[:, None], np.nan, np.real(values)), real, forth
+
+
+def _inverse_or_nan(matrix: Array) -> Array:
+    try:
+        return np.asarray(np.linalg.inv(matrix))
+    except np.linalg.LinAlgError:
+        return np.full(matrix.shape, np.nan)
 
 
 def exact_rows(blocks: Sequence[LinearBlock]) -> tuple[int, ...]:
     """Every state that is propagated exactly, in order."""
-    none: tuple[int, ...] = ()
-    return tuple(sorted(reduce(lambda found, block: found + block.rows, blocks, none)))
+    return tuple(sorted(row for block in blocks for row in block.rows))

@@ -75,7 +75,8 @@ SLOPES = tuple(_tidy(sum(row)) for row in _GAMMA)
 """What of step times the slope in time each stage adds, where the rates depend on time."""
 
 WEIGHTS = tuple(
-    sum(share * row[stage] for share, row in zip((*A[-1], 1.0), _GAMMA, strict=True)) for stage in range(STAGES)
+    sum(share * row[stage] for share, row in zip((*A[-1], 1.0), _GAMMA, strict=True))
+    for stage in range(STAGES)
 )
 """The weights of the stages' rates in the new value."""
 

@@ -19,7 +19,8 @@ class Accuracy:
     """Tolerances of the step control.
 
     The local error allowed in each state is `relative` times (its size plus a hundredth of its scale).
-    `first_step` follows every dose, unless what it drives changes slowly; `event_width` bounds how exactly an event is located.
+    `first_step` follows every dose, unless what it drives changes slowly; `event_width` bounds how exactly
+    an event is located.
 
     Units: first_step, smallest_step, event_width [day].
     """

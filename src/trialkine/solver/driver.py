@@ -63,7 +63,15 @@ def helper(function: Function) -> Function:
 
 @helper
 def _load(
-    lane: int, patient: int, tightening: float, lay: Layout, v: Array, n: Array, p: Array, q: Array, cursor: int
+    lane: int,
+    patient: int,
+    tightening: float,
+    lay: Layout,
+    v: Array,
+    n: Array,
+    p: Array,
+    q: Array,
+    cursor: int,
 ) -> None:
     w = lay.width
     for i in range(lay.states):
@@ -239,8 +247,8 @@ def _restart(lane: int, ctl: Control, lay: Layout, v: Array) -> float:
     w = lay.width * 8
     y, k, a = start + lay.l_y * w, start + lay.l_k * w, start + lay.l_absolute * w
     call_kernel(lay.restart, (y, k, a, start + lay.l_relative * w, start + lay.l_restart * w))
-    longest = v[lay.l_restart * lay.width + lane]
-    return max(ctl.first_step, min(longest, v[lay.l_step * lay.width + lane]))
+    longest: float = v[lay.l_restart * lay.width + lane]
+    return max(ctl.first_step, min(longest, float(v[lay.l_step * lay.width + lane])))
 
 
 @helper
@@ -366,7 +374,6 @@ def _move_on(
 ) -> bool:  # fmt: skip
     """After an accepted step: the clock, the next step, what is due; says whether the patient is finished."""
     w = lay.width
-    patient = n[WHO * w + lane]
     h = v[lay.l_h * w + lane]
     proposed, bracket = v[lay.l_step * w + lane], v[lay.l_bracket * w + lane]
     if bracket < np.inf:

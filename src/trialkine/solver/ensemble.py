@@ -202,7 +202,9 @@ class Ensemble:
         todo = np.flatnonzero(targets >= self.time)
         self._wholes[:, self._layout.q_paused] = -1
         rows = _Doses(first, reals, wholes)
-        stiff = self._is_stiff[todo] if self.stepper.steps_a_day is not None else np.ones(len(todo), dtype=bool)
+        stiff = (
+            self._is_stiff[todo] if self.stepper.steps_a_day is not None else np.ones(len(todo), dtype=bool)
+        )
         self._advance_by(self.stepper, todo[~stiff], targets, rows, jobs)
         self._advance_by(IMPLICIT, todo[stiff], targets, rows, jobs)
         return wholes[:, E_FATE]
@@ -230,9 +232,7 @@ class Ensemble:
             self._is_stiff[again] = True
             self._advance_by(IMPLICIT, again, targets, doses, jobs)
 
-    def _run(
-        self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None
-    ) -> None:
+    def _run(self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
         layout = self._layout._replace(step=self.compiled.addresses[stepper.kernel])
         control = self.accuracy.control(stepper.tightening)
         tables = _tables(self.compiled, doses.first)
@@ -281,11 +281,12 @@ class _Route:
 
 
 def _layout(compiled: CompiledModel, stepper: Stepper) -> Layout:
-    flat = compiled.plan.flat
+    plan, flat = compiled.plan, compiled.plan.flat
+    addresses = {**compiled.addresses, "step": compiled.addresses[stepper.kernel]}
     return make_layout(
-        dict(compiled.addresses) | {"step": compiled.addresses[stepper.kernel]}, compiled.width,
-        len(compiled.plan.moved), compiled.plan.size, compiled.plan.column_count, len(flat.dosed_states), len(flat.events), len(flat.milestones),
-        len(flat.holds), len(flat.watched), len(flat.reset_values), workspace(compiled.plan),
+        addresses, compiled.width, len(plan.moved), plan.size, plan.column_count, len(flat.dosed_states),
+        len(flat.events), len(flat.milestones), len(flat.holds), len(flat.watched), len(flat.reset_values),
+        workspace(plan),
     )  # fmt: skip
 
 

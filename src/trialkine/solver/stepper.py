@@ -14,8 +14,8 @@ class Stepper:
     """A method of integration.
 
     `kernel` is the name of its compiled step, `work` the arithmetic of one step; `tightening` is by what a
-    tolerance is multiplied, so that both methods reach the same error; `steps_a_day` and `steps_at_least` bound how many
-    steps a patient may take in a call before the other method takes over (absent: no bound of its own).
+    tolerance is multiplied, so that both methods reach the same error; `steps_a_day` and `steps_at_least`
+    bound how many steps a patient may take in a call before the other method takes over (absent: no bound).
     """
 
     name: str
