@@ -36,7 +36,10 @@ class Delivery:
 
 @dataclass
 class Moment:
-    """What happens at one time: formulas of amounts by state, and of new rates of infusion. Units: time [day]."""
+    """What happens at one time: formulas of amounts by state, and of new rates of infusion.
+
+    Units: time [day].
+    """
 
     time: float
     amounts: dict[str, list[str]] = field(default_factory=dict)

@@ -260,7 +260,9 @@ class _Writer:
                         changes[self.names[flat]] = self.formulas.whole(text, both, state.unit)
                 flat = flat_name(event.name, binding.values())
                 when = self.formulas.condition(event.when, binding)
-                self.document.event(self.names.add(flat), flat, when, changes, event.about, is_persistent=False)
+                self.document.event(
+                    self.names.add(flat), flat, when, changes, event.about, is_persistent=False
+                )
 
     def _write_moment(self, number: int, moment: Moment) -> None:
         changes = {}

@@ -153,7 +153,9 @@ class _Writer:
     def _call(self, node: ast.Call, zero: Dimension | None) -> str:
         name, arguments = call_name(node), node.args
         if name == "hill":
-            common = self.formulas.unit(self.text, arguments[0]) or self.formulas.unit(self.text, arguments[1])
+            common = self.formulas.unit(self.text, arguments[0]) or self.formulas.unit(
+                self.text, arguments[1]
+            )
             value, half = (self.write(argument, common) for argument in arguments[:2])
             ratio, one = f"({value} / {half})", f"(1.0 {PURE})"
             power = f"({ratio} ^ {self.write(arguments[2], None)})"

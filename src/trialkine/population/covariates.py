@@ -69,6 +69,21 @@ def draw_body(
     }
 
 
+def typical_body(body: Mapping[str, ParameterRecord]) -> tuple[float, float]:
+    """Weight and body surface between those of a man and of a woman of median size, by the share of men.
+
+    Units: returns weight [kg], body surface [m**2].
+    """
+    share = number_in(body["male_fraction"], "")
+    weight, height = (
+        share * number_in(body[f"male_{size}"], unit)
+        + (1.0 - share) * number_in(body[f"female_{size}"], unit)
+        for size, unit in (("weight", "kg"), ("height", "cm"))
+    )
+    divisor = number_in(body["body_surface_divisor"], "cm*kg/m**4")
+    return weight, float(body_surface(np.array(height), np.array(weight), divisor))
+
+
 def body_surface(height: Floats, weight: Floats, divisor: float) -> Floats:
     """Body surface by the formula of Mosteller.
 
