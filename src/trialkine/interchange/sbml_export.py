@@ -18,7 +18,7 @@ from trialkine.interchange.sbml_math import Binding, Formulas, bindings
 from trialkine.interchange.sbml_names import Names
 from trialkine.interchange.sbml_notes import model_notes, witness
 from trialkine.interchange.sbml_reactions import Flows, Reaction, flows_of
-from trialkine.interchange.sbml_units import PURE, UnitBook
+from trialkine.interchange.sbml_units import UnitBook
 from trialkine.model.declarations import Index
 from trialkine.model.evaluate import Array, initial_states
 from trialkine.model.model import Contribution, Model, flat_name
@@ -130,7 +130,7 @@ class _Writer:
             known = self.model.parameters[_stem(flat)]
             self.document.constant(
                 self.names[flat], flat, float(value), self.units.of_text(known.unit), known.about,
-                witness(records.get(known_name(flat))),
+                witness(records.get(_stem(flat))),
             )  # fmt: skip
 
     def write(self, doses: Sequence[PlannedDose]) -> None:
@@ -276,6 +276,7 @@ class _Writer:
 
 
 def _stem(flat: str) -> str:
+    """The name without index members."""
     return flat.split("[")[0]
 
 
@@ -286,6 +287,3 @@ def known_name(flat: str) -> str:
 
 def _members(name: str, index: tuple[Index, ...]) -> list[tuple[str, Binding]]:
     return [(flat_name(name, binding.values()), binding) for binding in bindings(index)]
-
-
-assert PURE

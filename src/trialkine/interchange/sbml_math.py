@@ -88,7 +88,7 @@ class Formulas:
             return dimension(self.dose[1])
         for known in (self.model.states, self.model.parameters, self.model.quantities):
             if name in known:
-                return dimension(known[name].unit)  # type: ignore[index]
+                return dimension(known[name].unit)
         raise AssertionError(f"'{name}' is read by a composed model that does not have it")
 
 

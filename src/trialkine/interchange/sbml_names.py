@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable
 
 RESERVED = frozenset(
-    "time avogadro pi exponentiale infinity inf nan notanumber true false and or not xor piecewise max min "
-    "exp ln log sqrt pow power abs delay".split()
-)
+    {
+        "time", "avogadro", "pi", "exponentiale", "infinity", "inf", "nan", "notanumber", "true", "false",
+        "and", "or", "not", "xor", "piecewise", "max", "min", "exp", "ln", "log", "sqrt", "pow", "power",
+        "abs", "delay",
+    }
+)  # fmt: skip
 
 
 class Names:

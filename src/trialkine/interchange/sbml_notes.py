@@ -8,18 +8,18 @@ from xml.sax.saxutils import escape
 from trialkine.model.model import Model
 from trialkine.records import ParameterRecord
 
-WARNING = "This is a model of simulated patients. It is meant for research and must not be used for treating patients."
+WARNING = (
+    "This is a model of simulated patients. It is meant for research and must not be used for treating "
+    "patients."
+)
 XHTML = "http://www.w3.org/1999/xhtml"
 
 
 def model_notes(about: str, model: Model, notes: Iterable[str]) -> str:
     """The notes of a whole model: the warning first."""
     said = [WARNING, *([about] if about else []), *notes, *not_carried(model)]
-    return (
-        f'<notes><body xmlns="{XHTML}">'
-        + "".join(f"<p>{_legal(line)}</p>" for line in said)
-        + "</body></notes>"
-    )
+    lines = "".join(f"<p>{_legal(line)}</p>" for line in said)
+    return f'<notes><body xmlns="{XHTML}">{lines}</body></notes>'
 
 
 def element_notes(*sentences: str) -> str:

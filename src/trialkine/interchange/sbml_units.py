@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trialkine.units import DIMENSIONLESS, Dimension, dimension, registry
+from trialkine.units import Dimension, dimension, registry
 
 PURE = "dimensionless"
 BASE_KINDS: Mapping[str, tuple[str, float]] = {
@@ -23,10 +23,14 @@ BASE_KINDS: Mapping[str, tuple[str, float]] = {
 LITRES_PER_CUBIC_METRE = 1000.0
 WHOLE = 1e-9
 KINDS = frozenset(
-    "ampere avogadro becquerel candela coulomb dimensionless farad gram gray henry hertz item joule katal "
-    "kelvin kilogram litre lumen lux metre mole newton ohm pascal radian second siemens sievert steradian "
-    "tesla volt watt weber".split()
-)
+    {
+        "ampere", "avogadro", "becquerel", "candela", "coulomb", "dimensionless", "farad", "gram", "gray",
+        "henry", "hertz", "item", "joule", "katal", "kelvin", "kilogram", "litre", "lumen", "lux", "metre",
+        "mole", "newton", "ohm", "pascal", "radian", "second", "siemens", "sievert", "steradian", "tesla",
+        "volt", "watt", "weber",
+    }
+)  # fmt: skip
+"""Names that SBML keeps for its own units."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +136,3 @@ def _part(kind: str, exponent: float, size: float) -> UnitPart:
     if abs(power - round(power)) < WHOLE:
         return UnitPart(kind, exponent, round(power), 1.0)
     return UnitPart(kind, exponent, 0, size)
-
-
-def is_pure(unit: Dimension | None) -> bool:
-    """Whether a number of this unit needs none; a unit that is not known counts as none."""
-    return unit is None or unit.is_same(DIMENSIONLESS)

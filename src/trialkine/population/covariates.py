@@ -75,11 +75,12 @@ def typical_body(body: Mapping[str, ParameterRecord]) -> tuple[float, float]:
     Units: returns weight [kg], body surface [m**2].
     """
     share = number_in(body["male_fraction"], "")
-    weight, height = (
-        share * number_in(body[f"male_{size}"], unit)
-        + (1.0 - share) * number_in(body[f"female_{size}"], unit)
-        for size, unit in (("weight", "kg"), ("height", "cm"))
-    )
+
+    def between(size: str, unit: str) -> float:
+        man, woman = number_in(body[f"male_{size}"], unit), number_in(body[f"female_{size}"], unit)
+        return share * man + (1.0 - share) * woman
+
+    weight, height = between("weight", "kg"), between("height", "cm")
     divisor = number_in(body["body_surface_divisor"], "cm*kg/m**4")
     return weight, float(body_surface(np.array(height), np.array(weight), divisor))
 

@@ -13,12 +13,13 @@ from trialkine.model.standalone import PlannedDose
 from trialkine.records import DAYS_PER_YEAR
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Arm, BackgroundTreatment, TreatmentLine
-from trialkine.trial.start_words import StartRule
 
 LAID_OUT_DAYS = DAYS_PER_YEAR
 """Days from its start for which a line without a last planned dose is laid out."""
 
 ALL_PATIENTS = 1.0
+
+Given = TreatmentLine | BackgroundTreatment
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,10 @@ class PlannedTreatment:
 
 @dataclass(frozen=True)
 class Body:
-    """What doses by weight or body surface are multiplied by. Units: weight_kg [kg], body_surface_m2 [m**2]."""
+    """What doses by weight or body surface are multiplied by.
+
+    Units: weight_kg [kg], body_surface_m2 [m**2].
+    """
 
     weight_kg: float
     body_surface_m2: float
@@ -56,7 +60,8 @@ def planned_treatment(
     doses: list[PlannedDose] = []
     notes: list[str] = []
     ends: dict[str, float] = {}
-    for line in (*arm.treatment, *protocol.background):
+    given_to_all: tuple[Given, ...] = (*arm.treatment, *protocol.background)
+    for line in given_to_all:
         start = _start(line, ends, ready_days)
         if start is None:
             notes.append(_left_out(line))
@@ -68,14 +73,13 @@ def planned_treatment(
         if last is not None:
             ends[line.agent] = start + last
     notes.append(
-        "The doses are those planned: the trial's rules that hold, postpone, reduce or stop doses are not applied."
+        "The doses are those planned: rules of the trial that hold, postpone, reduce or stop doses are not "
+        "applied."
     )
     return PlannedTreatment(tuple(sorted(doses, key=lambda dose: dose.time)), tuple(notes))
 
 
-def _start(
-    line: TreatmentLine | BackgroundTreatment, ends: Mapping[str, float], ready_days: Mapping[str, float]
-) -> float | None:
+def _start(line: Given, ends: Mapping[str, float], ready_days: Mapping[str, float]) -> float | None:
     """The day of the first dose, where it is planned. Units: returns [day]."""
     rule = line.start
     if isinstance(line, BackgroundTreatment) and line.share < ALL_PATIENTS:
@@ -87,9 +91,7 @@ def _start(
     return known[rule.trigger] + delay if rule.trigger in known else None
 
 
-def _doses(
-    line: TreatmentLine | BackgroundTreatment, start: float, body: Body, unit: str
-) -> list[PlannedDose]:
+def _doses(line: Given, start: float, body: Body, unit: str) -> list[PlannedDose]:
     regimen = line.regimen.in_unit(unit)
     amount = regimen.amount * body.factor(str(regimen.basis))
     days = regimen.planned_days(LAID_OUT_DAYS) if regimen.is_open_ended else regimen.planned_days()
@@ -97,7 +99,7 @@ def _doses(
     return [PlannedDose(line.agent, regimen.route.name, start + day, amount, lasts) for day in days]
 
 
-def _said(line: TreatmentLine | BackgroundTreatment, given: list[PlannedDose]) -> str:
+def _said(line: Given, given: list[PlannedDose]) -> str:
     regimen = line.regimen
     count = f"{len(given)} dose{'s' if len(given) != 1 else ''}"
     span = f"from day {given[0].time:g} to day {given[-1].time:g}" if given else "none"
@@ -105,11 +107,8 @@ def _said(line: TreatmentLine | BackgroundTreatment, given: list[PlannedDose]) -
     return f"Planned: {line.agent} {line.dose}, {line.route}: {regimen.in_words()}; {count}, {span}{until}."
 
 
-def _left_out(line: TreatmentLine | BackgroundTreatment) -> str:
+def _left_out(line: Given) -> str:
     if isinstance(line, BackgroundTreatment):
-        return f"Left out: background treatment with {line.agent}, which {100 * line.share:g} % of patients have."
-    return f"Left out: {line.agent}, which starts {_words(line.start)}; the trial decides when."
-
-
-def _words(rule: StartRule) -> str:
-    return rule.text
+        share = f"{100 * line.share:g} %"
+        return f"Left out: background treatment with {line.agent}, which {share} of patients have."
+    return f"Left out: {line.agent}, which starts {line.start}; the trial decides when."
