@@ -89,7 +89,7 @@ class UnitBook:
         """A legal name that reads like the unit: `cm3_per_day` for `cm**3/day`."""
         plain = text.replace("1/", "per_", 1) if text.startswith("1/") else text
         plain = plain.replace("**", "").replace("/", "_per_").replace("*", "_")
-        plain = re.sub(r"\W+", "_", plain).strip("_")
+        plain = re.sub(r"[\W_]+", "_", plain).strip("_")
         if not plain or plain[0].isdigit():
             plain = f"unit_{plain}"
         used = {entry.id for entry in self.entries.values()} | self.taken | KINDS
