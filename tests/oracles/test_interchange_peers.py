@@ -1,12 +1,13 @@
 """Exported models in libroadrunner (CVODE) and COPASI (LSODA) against our own solver.
 
-Every shipped model, twenty random patients each, with the planned doses of its arm over twelve weeks.
+Every shipped model, twenty random patients each, with the planned doses of its arm over six weeks.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from interchange_samples import (
     SAME,
     TIMES,
@@ -20,7 +21,6 @@ from interchange_samples import (
     roadrunner_states,
     shipped_arms,
 )
-
 from trialkine.assay.run import donor_parameters
 from trialkine.assay.well_model import well_model
 from trialkine.interchange.sbml_export import export_sbml
@@ -46,7 +46,9 @@ def check(label: str, draws: int, *peers) -> None:
         for peer in peers:
             found = differences(model, parameters, ours, peer(model, sbml, parameters))
             place = np.unravel_index(np.argmax(found), found.shape)
-            assert found[place] < SAME, f"{peer.__name__}: {model.state_names[place[1]]}, day {TIMES[place[0]]}"
+            assert found[place] < SAME, (
+                f"{peer.__name__}: {model.state_names[place[1]]}, day {TIMES[place[0]]}"
+            )
             worst = max(worst, float(found[place]))
     print(f"{label}: {worst:.1e}")
 

@@ -166,7 +166,9 @@ class Document:
         self._model.setNotes(notes)
         self._model.setTimeUnits(self.units.of_text("day"))
         self._model.setExtentUnits(PURE)
-        self._model.setSubstanceUnits(PURE)
+        # Each species has its own unit; this one is for COPASI, which takes a constant near one for its own
+        # conversion of amounts to numbers where amounts are counted as they are.
+        self._model.setSubstanceUnits("mole")
         self._model.setVolumeUnits(self.units.of_text("L"))
         self._define_units()
         return str(self.library.writeSBMLToString(self._document))
