@@ -147,6 +147,19 @@ def copasi_states(model: Model, sbml: str, parameters: np.ndarray) -> np.ndarray
     return table[columns].to_numpy()[1:]
 
 
+def copasi_expression(sbml: str, name: str) -> str:
+    """What COPASI makes of the assignment rule of a quantity."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import basico
+
+        loaded = basico.load_model_from_string(sbml)
+        try:
+            return str(basico.get_parameters(model=loaded).loc[name, "expression"])
+        finally:
+            basico.remove_datamodel(loaded)
+
+
 def differences(model: Model, parameters: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     """Each difference relative to the size of its state and a little of its scale. Shape: (time, state)."""
     scales = state_scales(model, parameters[None, :])[0]

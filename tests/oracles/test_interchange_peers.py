@@ -5,13 +5,17 @@ Every shipped model, twenty random patients each, with the planned doses of its 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from engine_samples import drug, parameters_of
 from interchange_samples import (
     SAME,
     TIMES,
     complaints,
+    copasi_expression,
     copasi_states,
     differences,
     drawn,
@@ -24,6 +28,8 @@ from interchange_samples import (
 from trialkine.assay.run import donor_parameters
 from trialkine.assay.well_model import well_model
 from trialkine.interchange.sbml_export import export_sbml
+from trialkine.model.compose import compose
+from trialkine.model.declarations import Define
 
 DRAWS = 20
 FAST = (
@@ -93,3 +99,14 @@ def test_the_comparison_can_fail_at_a_hundred_thousandth_of_one_dose() -> None:
     more = [*doses[:-1], type(doses[-1])(**{**vars(doses[-1]), "amount": doses[-1].amount * (1 + 1e-5)})]
     theirs = roadrunner_states(model, exported(shipped, parameters, more), parameters)
     assert np.max(differences(model, parameters, our_states(model, parameters, doses), theirs)) > SAME
+
+
+def test_copasi_takes_no_parameter_of_the_model_for_its_own_conversion_of_amounts() -> None:
+    # Where amounts are counted as they are, it looks for a constant near one; here all constants are one.
+    pytest.importorskip("libsbml")
+    pytest.importorskip("basico")
+    agent = drug()
+    read = replace(agent.mechanism, defines=(Define("double", "mg", "2 * central", "twice the amount"),))
+    model = compose(replace(agent, mechanism=read))
+    expression = copasi_expression(export_sbml(model, parameters_of(model)[0]), "double")
+    assert "amount to particle factor" in expression
