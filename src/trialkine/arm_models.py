@@ -53,6 +53,11 @@ class ArmModel:
             for replicate, group in enumerate(groups)
         ]
 
+    def typical_parameters(self) -> dict[str, float]:
+        """The median of every parameter of the model, by flat name: the typical patient."""
+        population = parameter_population(self.records, self.correlations)
+        return {name: population.members[name].median for name in self.model.parameter_names}
+
 
 def arm_model(
     disease: Disease,

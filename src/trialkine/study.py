@@ -256,6 +256,19 @@ def _of_arm(protocol: Protocol, group: Patients, number: int, sizes: tuple[int, 
     return group.select(np.flatnonzero(arms[order] == number))
 
 
+def patients_of_arm(protocol: Protocol, number: int, seed: int) -> Patients:
+    """The patients whom a run of the protocol enrols in one arm, with their parameters of its model.
+
+    Raises: InputError and CompositionError, as `arm_models.protocol_models`.
+    """
+    disease = load_disease(protocol.disease)
+    everywhere, models = protocol_models(protocol, disease)
+    sizes = tuple(arm.size(protocol.enrolment.patients) for arm in protocol.arms)
+    mixes = _case_mixes(protocol, disease, 1, seed)
+    (group,) = _patients(protocol, everywhere, disease, sizes, mixes, seed)
+    return models[number].parameters([_of_arm(protocol, group, number, sizes)], seed)[0]
+
+
 def draw_ensemble(disease_name: str, agents: Iterable[str], size: int, seed: int) -> Ensemble:
     """Virtual patients of a disease under the core model with some agents, at their first day.
 

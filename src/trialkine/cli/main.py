@@ -16,6 +16,7 @@ from trialkine.cli.assay import assay
 from trialkine.cli.check import check
 from trialkine.cli.cite import cite
 from trialkine.cli.claims import claims
+from trialkine.cli.export import export
 from trialkine.cli.run import run
 from trialkine.cli.schema import schema
 from trialkine.errors import InputError, TrialkineError
@@ -58,7 +59,7 @@ def _trialkine(
     """
 
 
-for _command in (run, assay, claims, check, schema, cite):
+for _command in (run, assay, claims, check, export, schema, cite):
     app.command()(_command)
 
 

@@ -46,8 +46,8 @@ def whole_number(option: str, value: int, least: int, most: int) -> int:
     return value
 
 
-def json_target(target: str) -> str:
-    """Where to write JSON, if that can be written to.
+def json_target(target: str, option: str = "--json") -> str:
+    """Where to write text, JSON unless another option says so, if that can be written to.
 
     Raises: InputError, when it is a folder or lies in none.
     """
@@ -55,14 +55,14 @@ def json_target(target: str) -> str:
         return target
     path = Path(target)
     if path.is_dir():
-        raise InputError(f"'--json {target}' is a folder. Name a file, or '-' for standard output.")
+        raise InputError(f"'{option} {target}' is a folder. Name a file, or '-' for standard output.")
     if not path.absolute().parent.is_dir():
-        raise InputError(f"'--json {target}' lies in a folder that does not exist. Make the folder first.")
+        raise InputError(f"'{option} {target}' lies in a folder that does not exist. Make the folder first.")
     return target
 
 
-def write_json(target: str, text: str) -> None:
-    """Writes JSON text to a file, whole or not at all, or to standard output.
+def write_json(target: str, text: str, option: str = "--json") -> None:
+    """Writes text to a file, whole or not at all, or to standard output.
 
     A link is followed to its file; what is no file (a device, a pipe) is written to and never replaced.
     Raises: InputError, when the file cannot be written.
@@ -85,5 +85,5 @@ def write_json(target: str, text: str) -> None:
         if part.is_file():
             part.unlink()
         raise InputError(
-            f"'{target}' cannot be written: {error.strerror or error}. Choose another file for '--json'."
+            f"'{target}' cannot be written: {error.strerror or error}. Choose another file for '{option}'."
         ) from error

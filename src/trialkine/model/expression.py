@@ -203,6 +203,10 @@ class UnitChecker:
         if found is not None and not found.is_same(expected):
             raise self._clash(expression, expression.tree, expected, found)
 
+    def unit_of_part(self, expression: Expression, node: ast.expr) -> Dimension | None:
+        """The unit of a part of an expression; None for the number 0, which fits every unit."""
+        return self._unit(expression, node)
+
     def check_condition(self, expression: Expression) -> None:
         """Make sure both sides of a condition have the same unit."""
         larger, smaller = condition_sides(expression)

@@ -69,6 +69,22 @@ def draw_body(
     }
 
 
+def typical_body(body: Mapping[str, ParameterRecord]) -> tuple[float, float]:
+    """Weight and body surface between those of a man and of a woman of median size, by the share of men.
+
+    Units: returns weight [kg], body surface [m**2].
+    """
+    share = number_in(body["male_fraction"], "")
+
+    def between(size: str, unit: str) -> float:
+        man, woman = number_in(body[f"male_{size}"], unit), number_in(body[f"female_{size}"], unit)
+        return share * man + (1.0 - share) * woman
+
+    weight, height = between("weight", "kg"), between("height", "cm")
+    divisor = number_in(body["body_surface_divisor"], "cm*kg/m**4")
+    return weight, float(body_surface(np.array(height), np.array(weight), divisor))
+
+
 def body_surface(height: Floats, weight: Floats, divisor: float) -> Floats:
     """Body surface by the formula of Mosteller.
 

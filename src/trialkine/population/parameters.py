@@ -30,6 +30,13 @@ class ParameterMember:
         spread = self.variability
         return spread is not None and (spread.sd > 0.0 or spread.distribution == "exponential")
 
+    @property
+    def median(self) -> float:
+        """The value that half of all patients exceed, or that all have."""
+        if self.variability is None or not self.is_varying:
+            return self.value
+        return float(values_from_scores(self.value, self.variability, np.zeros(1))[0])
+
 
 @dataclass(frozen=True)
 class ParameterPopulation:

@@ -1,0 +1,123 @@
+"""One patient of one arm as a model that other programs can run: equations, numbers and planned doses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+
+from trialkine.arm_models import ArmModel, protocol_models
+from trialkine.diseases.disease import Disease, load_disease
+from trialkine.errors import InputError
+from trialkine.interchange.sbml_export import export_sbml
+from trialkine.model.evaluate import Evaluation
+from trialkine.population.covariates import typical_body
+from trialkine.population.packaged import packaged_records, with_replacements
+from trialkine.study import patients_of_arm
+from trialkine.trial.planned_doses import Body, PlannedTreatment, planned_treatment
+from trialkine.trial.protocol import Protocol
+
+
+@dataclass(frozen=True)
+class ExportedArm:
+    """An SBML document, and sentences that say what it holds."""
+
+    sbml: str
+    notes: tuple[str, ...]
+
+
+def export_arm(
+    protocol: Protocol, arm: str | None = None, patient: int | None = None, seed: int = 0
+) -> ExportedArm:
+    """An arm's model with the planned doses of one patient, as SBML.
+
+    Without a name it is the protocol's first arm. `patient` counts from 1 in the order of enrolment of a run
+    with this seed; without it, every parameter has its median.
+
+    Raises: InputError, when there is no such arm or patient.
+    """
+    number = arm_number(protocol, arm)
+    chosen = protocol.arms[number]
+    disease = load_disease(protocol.disease)
+    own = protocol_models(protocol, disease)[1][number]
+    if patient is None:
+        values, body, who = own.typical_parameters(), _typical_body(disease), _TYPICAL
+    else:
+        values, body = _patient(protocol, own, number, patient, seed)
+        who = f"Patient {patient} of this arm with seed {seed}"
+    treatment = planned_treatment(
+        protocol, chosen, body, {name: agent.dose_unit for name, agent in own.model.agents.items()},
+        _ready_days(own, values),
+    )  # fmt: skip
+    notes = (
+        f"Arm '{chosen.name}' of '{protocol.title}'. {who}; weight {body.weight_kg:.4g} kg, body surface "
+        f"{body.body_surface_m2:.3g} square metres.",
+        *treatment.notes,
+    )
+    text = export_sbml(
+        own.model, values, treatment.doses, name=chosen.name, title=f"{protocol.title}: {chosen.name}",
+        notes=notes, records=own.records,
+    )  # fmt: skip
+    return ExportedArm(text, (_size(own, treatment), *notes))
+
+
+_TYPICAL = "The typical patient: every parameter has its median"
+
+
+def arm_number(protocol: Protocol, name: str | None) -> int:
+    """Which arm is meant; the first, where none is named.
+
+    Raises: InputError, with the nearest name.
+    """
+    names = [arm.name for arm in protocol.arms]
+    if name is None:
+        return 0
+    if name not in names:
+        near = get_close_matches(name, names, 1)
+        known = ", ".join(f"'{one}'" for one in names)
+        hint = f"Did you mean '{near[0]}'?" if near else f"The protocol has {known}."
+        raise InputError(f"No arm is named '{name}'. {hint}")
+    return names.index(name)
+
+
+def _patient(
+    protocol: Protocol, own: ArmModel, number: int, patient: int, seed: int
+) -> tuple[dict[str, float], Body]:
+    """One enrolled patient's parameters and body.
+
+    Raises: InputError, when the arm has fewer patients.
+    """
+    size = protocol.arms[number].size(protocol.enrolment.patients)
+    if not 1 <= patient <= size:
+        raise InputError(
+            f"Arm '{protocol.arms[number].name}' has no patient {patient}. "
+            f"Write a whole number from 1 to {size}."
+        )
+    group = patients_of_arm(protocol, number, seed)
+    row = patient - 1
+    values = {name: float(group.parameters[name][row]) for name in own.model.parameter_names}
+    weight, surface = (float(group.covariates[key][row]) for key in ("weight_kg", "body_surface_m2"))
+    return values, Body(weight, surface)
+
+
+def _typical_body(disease: Disease) -> Body:
+    own = {name: record for name, record in disease.records.items() if name in packaged_records()}
+    return Body(*typical_body(with_replacements(own)))
+
+
+def _ready_days(own: ArmModel, values: dict[str, float]) -> dict[str, float]:
+    """When each product that is made to order is ready. Units: returns [day]."""
+    row = np.array([[values[name] for name in own.model.parameter_names]])
+    known = Evaluation(own.model, None, row)
+    return {
+        agent: float(known.flat(known.text(text), ())[0, 0]) for agent, text in own.model.ready_after.items()
+    }
+
+
+def _size(own: ArmModel, treatment: PlannedTreatment) -> str:
+    model = own.model
+    return (
+        f"{len(model.state_names)} states, {len(model.parameter_names)} parameters, "
+        f"{len(treatment.doses)} doses"
+    )
