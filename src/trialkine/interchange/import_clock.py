@@ -1,0 +1,75 @@
+"""The file's unit of time, and the number that turns its rates into rates per day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from trialkine.errors import InputError
+from trialkine.interchange.import_units import PURE, Unit, unit_named
+from trialkine.units import dimension
+
+if TYPE_CHECKING:
+    from trialkine.interchange.import_table import Table
+
+CONVERSION = "units of time per day"
+"""The name that stands in terms for the number of the file's units of time in a day."""
+DAY = unit_named("day")
+COMMON = ("day", "hour", "minute", "second", "week", "year")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How the file counts time: `per_day` of its `unit` are a day.
+
+    Where everything is a pure number, `unit` is one too and the conversion alone has the unit 1/day.
+    `rate_units` are the units of the rates of infusion, which are no longer in the model.
+    """
+
+    word: str
+    per_day: float
+    unit: Unit
+    notes: tuple[str, ...]
+    rate_units: Mapping[str, Unit] = field(default_factory=dict)
+
+    @property
+    def converts(self) -> bool:
+        """Whether rates are multiplied by the conversion."""
+        return self.unit != DAY
+
+    @property
+    def conversion_unit(self) -> Unit:
+        """The unit of the conversion."""
+        return self.unit.times(DAY, -1.0)
+
+    def declare(self, table: Table) -> None:
+        """Make the conversion a parameter of the model."""
+        if not self.converts:
+            return
+        name = "per_day" if self.per_day == 1 else f"{self.word}s_per_day"
+        own = table.names.add_as(CONVERSION, name)
+        about = f"the file counts time in units of a {self.word}"
+        table.declare(own, self.per_day, self.conversion_unit, about, "by definition", kind="derived")
+
+
+def make_clock(unit: Unit | None, is_pure: bool, notes: tuple[str, ...], rates: Mapping[str, Unit]) -> Clock:
+    """The clock of a file whose time is counted in `unit` (days if None)."""
+    found = unit or DAY
+    per_day = dimension("day").factor / found.dimension.factor
+    return Clock(found.text, per_day, PURE if is_pure else found, notes, rates)
+
+
+def time_unit_named(word: str) -> Unit:
+    """The unit of time of a word, such as 'hour' or 'hours'.
+
+    Raises: InputError, when it is none.
+    """
+    plain = word.strip().lower()
+    for name in (plain, plain.removesuffix("s")):
+        if name in COMMON:
+            return unit_named(name)
+    near = get_close_matches(plain, COMMON, 1)
+    hint = f"Did you mean '{near[0]}'?" if near else f"Write one of: {', '.join(COMMON)}."
+    raise InputError(f"'{word}' is not a unit of time. {hint}")
