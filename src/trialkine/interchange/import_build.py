@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from trialkine.interchange.import_clock import CONVERSION, Clock
 from trialkine.interchange.import_doses import FileDose, Happenings
 from trialkine.interchange.import_facts import Reaction, Symbol
-from trialkine.interchange.import_measures import Measures
+from trialkine.interchange.import_measures import Measures, UnitClash
 from trialkine.interchange.import_table import Table
 from trialkine.interchange.import_terms import (
     TIME,
@@ -54,6 +54,7 @@ class _Building:
         self.flows: list[Flow] = []
         self.events: list[Event] = []
         self.agents: dict[str, Agent] = {}
+        self.dosed: dict[tuple[str, Term], str] = {}
 
     def build(self) -> StandaloneModel:
         for name in (*self.file.symbols, *(reaction.id for reaction in self.file.reactions)):
@@ -135,7 +136,8 @@ class _Building:
             self._move(reaction, source, sink, moved[sink])
             return
         for one, change in moved.items():
-            self._move(reaction, *((None, one) if change > 0 else (one, None)), abs(change))
+            ends = (None, one) if change > 0 else (one, None)
+            self._move(reaction, ends[0], ends[1], abs(change))
 
     def _is_moved(self, name: str) -> bool:
         symbol = self.file.symbols[name]
@@ -207,9 +209,12 @@ class _Building:
         into = self.table.names[dose.into]
         route, about = ROUTES[dose.duration > 0]
         unit = self._dose_unit(dose)
-        name = f"dose_into_{into}" if dose.of == dose.into else dose.of
-        where = f"doses into '{dose.into}'"
-        amount = self.table.text(dose.share, None, f"{into}_dose", where, 1)
+        key = (dose.of, dose.share)
+        if key not in self.dosed:
+            wanted = f"dose_into_{into}" if dose.of == dose.into else dose.of
+            self.dosed[key] = self.table.names.fresh(wanted)
+        name = self.dosed[key]
+        amount = self.table.text(dose.share, None, f"{into}_dose", f"doses into '{dose.into}'", 1)
         routes = dict(self.agents[name].routes) if name in self.agents else {}
         routes[route] = Route(into, amount, about, infused=dose.duration > 0)
         mechanism = Mechanism(name, f"Doses that the file plans into '{into}'.")
@@ -218,9 +223,18 @@ class _Building:
         return PlannedDose(name, route, dose.time / per_day, dose.amount, dose.duration / per_day)
 
     def _dose_unit(self, dose: FileDose) -> Unit:
-        if self.measures.is_pure or dose.of == dose.into:
-            return self.measures.of(dose.into)
-        return self.clock.rate_units[dose.of].times(self.clock.unit)
+        """What doses are measured in: the state's unit over that of their share."""
+        if self.measures.is_pure:
+            return PURE
+        share = self.measures.unit(dose.share, f"doses into '{dose.into}'") or PURE
+        unit = self.measures.of(dose.into).times(share, -1.0)
+        stated = self.happened.rates.get(dose.of)
+        if stated is not None and not stated.times(self.clock.unit).is_same(unit):
+            raise UnitClash(
+                f"'{dose.of}' is in {stated.in_words}, and the rate of '{dose.into}' needs "
+                f"{unit.times(self.clock.unit, -1.0).in_words}"
+            )
+        return unit
 
     # -- the end ------------------------------------------------------------------------------
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -25,14 +24,12 @@ class Clock:
     """How the file counts time: `per_day` of its `unit` are a day.
 
     Where everything is a pure number, `unit` is one too and the conversion alone has the unit 1/day.
-    `rate_units` are the units of the rates of infusion, which are no longer in the model.
     """
 
     word: str
     per_day: float
     unit: Unit
     notes: tuple[str, ...]
-    rate_units: Mapping[str, Unit] = field(default_factory=dict)
 
     @property
     def converts(self) -> bool:
@@ -50,15 +47,15 @@ class Clock:
             return
         name = "per_day" if self.per_day == 1 else f"{self.word}s_per_day"
         own = table.names.add_as(CONVERSION, name)
-        about = f"the file counts time in units of a {self.word}"
+        about = f"the file counts time in {self.word}s"
         table.declare(own, self.per_day, self.conversion_unit, about, "by definition", kind="derived")
 
 
-def make_clock(unit: Unit | None, is_pure: bool, notes: tuple[str, ...], rates: Mapping[str, Unit]) -> Clock:
+def make_clock(unit: Unit | None, is_pure: bool, notes: tuple[str, ...]) -> Clock:
     """The clock of a file whose time is counted in `unit` (days if None)."""
     found = unit or DAY
     per_day = dimension("day").factor / found.dimension.factor
-    return Clock(found.text, per_day, PURE if is_pure else found, notes, rates)
+    return Clock(found.text, per_day, PURE if is_pure else found, notes)
 
 
 def time_unit_named(word: str) -> Unit:

@@ -1,7 +1,8 @@
 """The events of a foreign file as planned doses, infusions and located events.
 
 `x = x + amount` at a time is a dose. A parameter that only timed events change, and that does nothing but
-add to the rate of one state, is an infusion while it is above zero. Whatever else happens becomes a located event.
+add to the rate of one state, is an infusion while it is above zero. Whatever else happens becomes a
+located event.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from trialkine.interchange.import_terms import (
     times,
 )
 from trialkine.interchange.import_timing import Timed, trigger_time
+from trialkine.interchange.import_units import Unit
 from trialkine.interchange.import_values import Values
 
 DOSE = "the dose"
@@ -72,6 +74,8 @@ class Happenings:
     doses: list[FileDose] = field(default_factory=list)
     located: list[LocatedEvent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    rates: dict[str, Unit | None] = field(default_factory=dict)
+    """The stated units of the rates of infusion, which are no longer in the file."""
 
 
 def happenings(file: FileModel, faults: Faults) -> Happenings:
@@ -99,12 +103,30 @@ class _Sorting:
                 self.found.notes.append(
                     f"Event '{event.id}' never happens: its trigger does not become true after the start."
                 )
+        self._check_moments(timed)
         timed = self._take_infusions(timed, free)
         for time in sorted({one.time for one in timed}):
             self._moment(time, [one for one in timed if one.time == time])
         self._located(free)
         self.found.doses.sort(key=lambda dose: dose.time)
         return self.found
+
+    def _check_moments(self, timed: list[Timed]) -> None:
+        """Refuse events of one moment that change the same thing, unless their amounts add up."""
+        groups: dict[tuple[float, str], list[Timed]] = {}
+        for one in timed:
+            groups.setdefault((one.time, one.what.of), []).append(one)
+        for (time, name), group in groups.items():
+            adds = all(
+                self._amount(one.what, is_signed=True) and not one.event.reads_old_values for one in group
+            )
+            if len(group) > 1 and not adds:
+                events = " and ".join(f"'{one.event.id}'" for one in group)
+                self.faults.add(
+                    f"Events {events} change '{name}' at the same time, {time:g}, in an order left open. "
+                    "Write one event, or amounts that are added with useValuesFromTriggerTime='false'.",
+                    group[-1].what.line,
+                )
 
     # -- doses at once ------------------------------------------------------------------------
 
@@ -119,7 +141,7 @@ class _Sorting:
         when = Comparison(Name(TIME), Number(time), False)
         self.found.located.append(LocatedEvent(first.id, first.line, when, resets))
 
-    def _amount(self, what: Assignment) -> FileDose | None:
+    def _amount(self, what: Assignment, is_signed: bool = False) -> FileDose | None:
         """What an assignment adds to its state, if that is a constant amount."""
         parts = summands(what.term)
         rest = [part for part in parts if part != (1, Name(what.of))]
@@ -128,8 +150,15 @@ class _Sorting:
         added = sum_of(rest)
         if not self.values.is_fixed(added):
             return None
-        amount = self.values.number(added)
-        return FileDose(what.of, what.of, Name(DOSE), 0.0, amount) if amount >= 0 else None
+        share, amount = self._share(what.of, rest, self.values.number(added))
+        return FileDose(what.of, what.of, share, 0.0, amount) if is_signed or amount >= 0 else None
+
+    def _share(self, into: str, rest: list[tuple[int, Term]], added: float) -> tuple[Term, float]:
+        """An added amount over the size of the state's compartment stays an amount."""
+        home = self.file.symbols[into].compartment
+        if home is not None and len(rest) == 1 and Name(home) in factors(rest[0][1])[1]:
+            return over(Name(DOSE), Name(home)), added * self.values.value(home)
+        return Name(DOSE), added
 
     # -- infusions ----------------------------------------------------------------------------
 
@@ -156,6 +185,7 @@ class _Sorting:
         if entry is None:
             return None
         into, share, changed = entry
+        self.found.rates[name] = self.file.symbols[name].unit
         self.file = changed
         self.values = Values(changed)
         return [
@@ -208,7 +238,7 @@ class _Sorting:
         symbol, change = self.file.symbols[moved[0]], reaction.changes[moved[0]]
         if change < 0:
             return None
-        extra = [Number(change), *([Name(symbol.factor)] if symbol.factor else [])]
+        extra: list[Term] = [Number(change), *([Name(symbol.factor)] if symbol.factor else [])]
         share = times(found[0], *extra)
         if symbol.compartment:
             share = over(share, Name(symbol.compartment))
@@ -234,7 +264,7 @@ class _Sorting:
         if len(mine) != 1 or mine[0][0] < 0:
             return None
         top, bottom = factors(mine[0][1])
-        others = [factor for factor in top if factor != Name(name)]
+        others: list[Term] = [factor for factor in top if factor != Name(name)]
         if len(others) != len(top) - 1 or not all(self.values.is_fixed(one) for one in (*others, *bottom)):
             return None
         share = times(Name(DOSE), *others)
@@ -260,9 +290,9 @@ class _Sorting:
         margin = margin_at(event.trigger, self.values.value)
         if margin > 0 and not event.fires_at_start:
             self.faults.add(
-                f"The trigger of event '{event.id}' is true at the start and initialValue is true: it would have "
-                "to become false first, which trialkine does not wait for. Write initialValue='false', or a "
-                "trigger that is false at the start.",
+                f"The trigger of event '{event.id}' is true at the start and initialValue is true: it would "
+                "have to become false first, which trialkine does not wait for. Write initialValue='false', "
+                "or a trigger that is false at the start.",
                 event.line,
             )
         for one in comparisons(event.trigger):
@@ -274,7 +304,7 @@ class _Sorting:
                 )
 
     def _hangs_on_equality(self, one: Comparison, fires_at_start: bool) -> bool:
-        """Whether the two sides of 'at least' may be equal for longer than a moment, or are so at the start."""
+        """Whether the sides of 'at least' may be equal for longer than a moment, or are so at the start."""
         if not any(self.values.moves(name) for name in names_of(one)):
             return True
         waits_for_time = one.left == Name(TIME) and fires_at_start
@@ -287,14 +317,13 @@ class _Sorting:
             if one.of in resets:
                 self.faults.add(
                     f"'{one.of}' is set by event '{event.id}' and by another one at the same moment. "
-                    "Write one assignment.",
+                    "Write one event.",
                     one.line,
                 )
             resets[one.of] = one.term
-        targets = set(resets)
         for event, one in group:
             own = {other.of for other in event.assignments}
-            if not event.reads_old_values and names_of(one.term) & (targets - own):
+            if not event.reads_old_values and names_of(one.term) & (set(resets) - own):
                 self.faults.add(
                     f"Event '{event.id}' reads what another event sets at the same moment. "
                     "Write useValuesFromTriggerTime='true'.",

@@ -1,4 +1,4 @@
-"""What a foreign file states, as plain records: names as in the file, formulas as terms, lines for messages."""
+"""What a foreign file states, as records: names as in the file, formulas as terms, lines for messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every name, number and formula of a foreign file measures; the first disagreement is an error of its own."""
+"""What every name, number and formula of a foreign file measures, or the first disagreement."""
 
 from __future__ import annotations
 

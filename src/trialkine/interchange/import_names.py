@@ -31,8 +31,8 @@ class Names:
             self._given[identifier] = self.fresh(identifier)
             if self._given[identifier] != identifier and "." not in identifier:
                 self.notes.append(
-                    f"'{identifier}' is called '{self._given[identifier]}', because the language does not allow "
-                    "the name."
+                    f"'{identifier}' is called '{self._given[identifier]}', because the language does not "
+                    "allow the name."
                 )
         return self._given[identifier]
 

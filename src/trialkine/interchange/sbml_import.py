@@ -1,4 +1,4 @@
-"""SBML core files, Level 1 to 3, as standalone models: all of it, or a list of what cannot be carried over."""
+"""SBML core files as standalone models: all of it, or a list of what cannot be carried over."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from trialkine.model.standalone import StandaloneModel
 def read_sbml(path: str | Path, time_unit: str | None = None) -> StandaloneModel:
     """Read an SBML file as a model with its numbers and planned doses.
 
-    `time_unit` ('hour', 'second') says how the file counts time where the file does not say it or says it wrongly;
+    `time_unit` ('hour', 'second') says how the file counts time where it does not say so or says it wrongly;
     without either, days. Units are kept where they agree; otherwise everything is a pure number and the
     notes say what clashed.
 
@@ -73,14 +73,13 @@ def _terms(file: FileModel) -> Iterable[frozenset[str]]:
 
 def _in_units_if_they_agree(found: Happenings, file: FileModel, stated: Unit | None) -> StandaloneModel:
     unit, notes = _time(file, stated)
-    rates = {name: symbol.unit for name, symbol in file.symbols.items() if symbol.unit is not None}
     clash = _unusable(file, stated)
     if file.has_units and not clash:
         try:
-            result = build(found, make_clock(unit, False, notes, rates), is_pure=False)
+            result = build(found, make_clock(unit, False, notes), is_pure=False)
             _ = result.model
         except (UnitClash, ModelError, InputError) as error:
-            clash = " ".join(str(error).split())
+            clash = _in_one_line(error) + _without_units(file)
         else:
             return result
     if clash:
@@ -88,7 +87,22 @@ def _in_units_if_they_agree(found: Happenings, file: FileModel, stated: Unit | N
             *notes,
             f"Everything is a pure number, because the units of the file cannot be kept: {clash}",
         )
-    return build(found, make_clock(unit, True, notes, rates), is_pure=True)
+    return build(found, make_clock(unit, True, notes), is_pure=True)
+
+
+def _in_one_line(error: Exception) -> str:
+    """The first sentence of a message, without the equation under it."""
+    first = str(error).splitlines()[0].rstrip(".")
+    return f"{first}."
+
+
+def _without_units(file: FileModel) -> str:
+    """Which of the file's parameters have no unit."""
+    named = [one.words for one in file.symbols.values() if one.unit is None and one.kind != "point"]
+    if not named:
+        return ""
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return f" The file gives no unit to {', '.join(named[:3])}{more}."
 
 
 def _unusable(file: FileModel, stated: Unit | None) -> str:
@@ -104,12 +118,13 @@ def _unusable(file: FileModel, stated: Unit | None) -> str:
 def _time(file: FileModel, stated: Unit | None) -> tuple[Unit | None, tuple[str, ...]]:
     """The unit of time and what to say about it."""
     if stated is not None:
-        return stated, (f"Time is counted in units of a {stated.text}, as you said.",)
+        return stated, (f"Time is counted in {stated.text}s, as you said.",)
     if file.has_units and file.time is not None and _is_time(file.time):
-        return file.time, (f"Time is counted in units of a {file.time.text}, as the file says.",)
+        return file.time, (f"Time is counted in {file.time.text}s, as the file says.",)
     unitless = "" if file.has_units else " and no other unit, so that everything is a pure number"
     return None, (
-        f"The file states no unit of time{unitless}; it is read in days. Say '--time-unit hour' if it is hours.",
+        f"The file states no unit of time{unitless}; it is read in days. "
+        "Say '--time-unit hour' if it is hours.",
     )
 
 

@@ -170,8 +170,8 @@ class _FactReader:
         is_changed = bool(name) and (self.model.getInitialAssignment(name) or self.model.getRule(name))
         if not math.isfinite(value) or is_changed:
             self.faults.add(
-                f"The stoichiometry of '{reference.getSpecies()}' in reaction '{reaction}' is no constant number. "
-                "Write a number.",
+                f"The stoichiometry of '{reference.getSpecies()}' in reaction '{reaction}' is no constant "
+                "number. Write a number.",
                 reference.getLine(),
             )
             return 1.0

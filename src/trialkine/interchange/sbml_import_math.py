@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,7 @@ from trialkine.interchange.import_terms import (
     Joined,
     Name,
     Number,
+    Operation,
     Term,
     names_of,
     negated,
@@ -133,7 +135,8 @@ class _Formula:
         if word == "DIVIDE":
             return quotient(operands[0], operands[1], self.is_constant)
         found = WORDS[word](*operands)
-        self.reader.has_real_powers |= getattr(found, "sign", "") == "**" and found.operands[1] != TWO
+        if isinstance(found, Operation) and found.sign == "**":
+            self.reader.has_real_powers |= found.operands[1] != TWO
         return found
 
     def call(self, node: Any) -> Term:
@@ -170,7 +173,7 @@ class _Formula:
         if kind.startswith("RELATIONAL_") and word in RELATIONS:
             larger_side, smaller, is_strict = RELATIONS[word]
             terms = [self.term(child) for child in children]
-            pairs = list(zip(terms, terms[1:], strict=False))
+            pairs = list(pairwise(terms))
             parts = tuple(Comparison(pair[larger_side], pair[smaller], is_strict) for pair in pairs)
             return parts[0] if len(parts) == 1 else Joined("and", parts)
         if kind in ("LOGICAL_AND", "LOGICAL_OR"):
