@@ -16,6 +16,7 @@ from trialkine.cli.assay import assay
 from trialkine.cli.check import check
 from trialkine.cli.cite import cite
 from trialkine.cli.claims import claims
+from trialkine.cli.import_model import import_model
 from trialkine.cli.run import run
 from trialkine.cli.schema import schema
 from trialkine.errors import InputError, TrialkineError
@@ -60,6 +61,7 @@ def _trialkine(
 
 for _command in (run, assay, claims, check, schema, cite):
     app.command()(_command)
+app.command("import")(import_model)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -117,7 +117,8 @@ class Table:
         key = (owner, role, one)
         if key not in self._numbers:
             name = self.names.fresh(f"{owner}_{role}")
-            about = f"a number in the file, {role} in '{owner}'"
-            where = self.place(line, f"a number of '{owner}'")
+            is_start = role == "start"
+            about = f"'{owner}' at the start" if is_start else f"a number in the file, {role} in '{owner}'"
+            where = self.place(line, f"the start of '{owner}'" if is_start else f"a number of '{owner}'")
             self._numbers[key] = self.declare(name, one.value, one.unit or PURE, about, where)
         return self._numbers[key]

@@ -17,10 +17,7 @@ SIZE_UNITS = {3: "VolumeUnits", 2: "AreaUnits", 1: "LengthUnits"}
 
 
 def read_facts(document: Document, file: str, faults: Faults) -> FileModel:
-    """Read all of a model.
-
-    Raises: ProblemsError, naming every construct that cannot be carried over.
-    """
+    """Read all of a model; what cannot be carried over goes to `faults`."""
     return _FactReader(document, file, faults).read()
 
 
@@ -64,7 +61,6 @@ class _FactReader:
         starts = _all(model.getNumInitialAssignments(), model.getInitialAssignment)
         rules += [self._start(start) for start in starts]
         events = [self._event(event) for event in _all(model.getNumEvents(), model.getEvent)]
-        self.faults.stop()
         if self.math.has_real_powers:
             self.notes.append(
                 "A power whose exponent is no whole number counts as zero where its base is not positive."
@@ -95,7 +91,7 @@ class _FactReader:
         self.symbols[one.getId()] = Symbol(
             one.getId(), f"compartment '{one.getId()}'", one.getLine(),
             Number(one.getSize()) if one.isSetSize() else None,
-            self._unit(unit), "compartment", one.getName(), is_constant=True,
+            self._unit(unit), "compartment", _about(one), is_constant=True,
         )  # fmt: skip
         if dimensions == 0:
             self.symbols[one.getId()] = Symbol(
@@ -119,7 +115,7 @@ class _FactReader:
             unit = None if home.unit is None else unit.times(home.unit, -1.0)
         factor = one.getConversionFactor() or self.model.getConversionFactor()
         self.symbols[identifier] = Symbol(
-            identifier, words, one.getLine(), value, unit, "species", one.getName(), one.getConstant(),
+            identifier, words, one.getLine(), value, unit, "species", _about(one), one.getConstant(),
             one.getBoundaryCondition(), None if is_amount or home is None else home.id,
             value if value is not None and value.value == 0 else start, factor or None,
         )  # fmt: skip
@@ -134,7 +130,7 @@ class _FactReader:
             )
         self.symbols[identifier] = Symbol(
             identifier, f"parameter '{one.getId()}'{where}", one.getLine(), value, self._unit(one.getUnits()),
-            "parameter", one.getName(), is_constant=bool(reaction) or one.getConstant(), start=value,
+            "parameter", _about(one), is_constant=bool(reaction) or one.getConstant(), start=value,
         )  # fmt: skip
 
     # -- what happens -------------------------------------------------------------------------
@@ -162,7 +158,7 @@ class _FactReader:
         term = self.math.term(
             law.getMath(), Place(f"The kinetic law of reaction '{name}'", law.getLine()), known
         )
-        return Reaction(name, one.getName(), one.getLine(), term, changes)
+        return Reaction(name, _about(one), one.getLine(), term, changes)
 
     def _stoichiometry(self, reference: Any, reaction: str) -> float:
         value = float(reference.getStoichiometry()) if reference.isSetStoichiometry() else math.nan
@@ -249,6 +245,12 @@ class _FactReader:
     def _is_nothing(self, delay: Any) -> bool:
         node = delay.getMath()
         return node is not None and node.isNumber() and is_number(Number(float(node.getValue())), 0)
+
+
+def _about(element: Any) -> str:
+    """What the file calls an element, if that is more than its identifier."""
+    name = str(element.getName() or "")
+    return "" if name == element.getId() else name
 
 
 def _all(number: int, get: Any) -> list[Any]:
