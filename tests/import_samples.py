@@ -42,7 +42,7 @@ def dose_table(found: StandaloneModel) -> DoseTable:
 def simulate(
     found: StandaloneModel, days: Sequence[float], names: Sequence[str], time_factor: float = 1.0
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Named observables at some days, very finely; a file in hours has a `time_factor` of 24. Shape: (day,)."""
+    """Named observables at some days; a file in hours has a `time_factor` of 24. Shape: (day,)."""
     parameters = parameters_of(found)
     steps = [length / time_factor for length in (FINE.first_step, FINE.smallest_step, FINE.event_width)]
     accuracy = Accuracy(FINE.relative, *steps)

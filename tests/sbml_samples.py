@@ -8,6 +8,7 @@ from pathlib import Path
 from trialkine.interchange.sbml_import import read_sbml
 from trialkine.model.standalone import StandaloneModel
 
+BOX = '<compartment id="c" spatialDimensions="3" size="1" constant="true"/>'
 CORE = "http://www.sbml.org/sbml/level3/version2/core"
 
 
@@ -29,7 +30,8 @@ def listed(name: str, elements: Sequence[str]) -> str:
 def species(name: str, initial: str = 'initialConcentration="1"', **attributes: str) -> str:
     """A species in compartment c; attributes are written as they are."""
     given = {
-        "compartment": "c", "hasOnlySubstanceUnits": "false", "boundaryCondition": "false", "constant": "false",
+        "compartment": "c", "hasOnlySubstanceUnits": "false", "boundaryCondition": "false",
+        "constant": "false",
     } | attributes  # fmt: skip
     return f'<species id="{name}" {initial} {_attributes(given)}/>'
 
@@ -99,7 +101,7 @@ def unit(name: str, *parts: tuple[str, float, int, float]) -> str:
 
 
 def document(
-    *, compartments: Sequence[str] = ('<compartment id="c" spatialDimensions="3" size="1" constant="true"/>',),
+    *, compartments: Sequence[str] = (BOX,),
     of_species: Sequence[str] = (), parameters: Sequence[str] = (), rules: Sequence[str] = (),
     starts: Sequence[str] = (), reactions: Sequence[str] = (), events: Sequence[str] = (),
     functions: Sequence[str] = (), units: Sequence[str] = (), constraints: Sequence[str] = (),
@@ -114,7 +116,8 @@ def document(
     ]  # fmt: skip
     body = "\n".join(part for part in lists if part)
     head = f'<sbml xmlns="{CORE}" level="3" version="2" {sbml}>'
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n<model id="small" {model}>\n{body}\n</model>\n</sbml>\n'
+    inner = f'<model id="small" {model}>\n{body}\n</model>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{inner}\n</sbml>\n'
 
 
 def imported(folder: Path, text: str, time_unit: str | None = None) -> StandaloneModel:

@@ -18,7 +18,7 @@ FILES = {  # name: the file's units of time in a day, and symbols as libroadrunn
     "roadrunner_current.xml": (1.0, ("[drug]", "[effect]", "cells", "growth", "ratio")),
 }
 TIMES = (0.0, 0.7, 1.2, 2.3, 5.0, 9.5, 14.0, 20.0)
-"""None of them is the time T of a trigger `time > T`: there libroadrunner reports the state before the event."""
+"""None is the time T of a trigger `time > T`, where libroadrunner reports the state before the event."""
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -95,7 +95,8 @@ def test_a_species_in_a_point_is_an_amount(tmp_path: Path) -> None:
 
 def test_a_local_parameter_shadows_a_global_one(tmp_path: Path) -> None:
     text = document(
-        of_species=[species("A"), species("B")], parameters=[parameter("k", 50.0), parameter("y", 0.0, False)],
+        of_species=[species("A"), species("B")],
+        parameters=[parameter("k", 50.0), parameter("y", 0.0, False)],
         rules=[rate_rule("y", "k")], reactions=[reaction("J", "k * A", {"A": 1}, {"B": 1}, {"k": 0.4})],
     )  # fmt: skip
     found = imported(tmp_path, text)
@@ -134,7 +135,8 @@ def test_a_boundary_species_is_not_changed_by_reactions(tmp_path: Path) -> None:
 def test_a_conversion_factor_turns_extent_into_amount(tmp_path: Path) -> None:
     text = document(
         of_species=[species("A", 'initialConcentration="9"', conversionFactor="f"), species("B")],
-        parameters=[parameter("k", 0.5), parameter("f", 3.0)], reactions=[reaction("J", "k", {"A": 1}, {"B": 1})],
+        parameters=[parameter("k", 0.5), parameter("f", 3.0)],
+        reactions=[reaction("J", "k", {"A": 1}, {"B": 1})],
     )  # fmt: skip
     values = simulate(imported(tmp_path, text), [2.0], ["A", "B"])
     assert_allclose([values["A"][0], values["B"][0]], [9 - 3 * 1.0, 2.0], **CLOSE)
@@ -255,7 +257,10 @@ def test_very_long_formulas_are_written_in_parts(tmp_path: Path) -> None:
     wide = " + ".join(f"{i} * k * x" for i in range(3, 400))
     text = document(
         of_species=[species("A")],
-        parameters=[parameter("x", 1.5), parameter("k", 0.7), parameter("y", None, False), parameter("z", None, False)],
+        parameters=[
+            parameter("x", 1.5), parameter("k", 0.7),
+            parameter("y", None, False), parameter("z", None, False),
+        ],
         rules=[assignment_rule("y", nested), assignment_rule("z", wide)],
     )  # fmt: skip
     found = imported(tmp_path, text)

@@ -12,7 +12,7 @@ from trialkine.cli.options import STANDARD_OUTPUT, json_target, write_json
 from trialkine.errors import InputError, ProblemsError
 
 if TYPE_CHECKING:
-    from trialkine.model.standalone import StandaloneModel
+    from trialkine.model.standalone import PlannedDose, StandaloneModel
 
 MOST_SHOWN = 12
 NEXT_STEP = (
@@ -28,7 +28,7 @@ def import_model(
         typer.Option(
             "--time-unit",
             metavar="UNIT",
-            help="How the file counts time (day, hour, minute, second, week). Default: as the file says, else day.",
+            help="How the file counts time: day, hour, minute, ... Default: as the file says, else day.",
             show_default=False,
         ),
     ] = None,
@@ -45,8 +45,7 @@ def import_model(
     """Read a model that another program wrote, and say what it is.
 
     Prints its states, parameters, quantities, doses and units, and notes on what is written in another way
-    here. What cannot be carried over is named with its line, all at once, and nothing is dropped: the exit code is
-    then 2.
+    here. What cannot be carried over is named with its line, all of it at once; the exit code is then 2.
     """
     from trialkine.interchange.sbml_import import read_sbml
 
@@ -124,32 +123,39 @@ def _doses(found: StandaloneModel) -> list[str]:
 
 
 def _facts(found: StandaloneModel) -> dict[str, Any]:
-    model = found.model
+    model, records = found.model, found.records
     return {
         "name": found.name,
         "title": found.title,
         "states": [
-            {"name": n, "unit": s.unit, "about": s.about, "initial": s.initial} for n, s in model.states.items()
+            {"name": name, "unit": one.unit, "about": one.about, "initial": one.initial}
+            for name, one in model.states.items()
         ],
         "quantities": [
-            {"name": n, "unit": q.unit, "about": q.about, "expression": q.texts[0].text}
-            for n, q in model.quantities.items()
+            {"name": name, "unit": one.unit, "about": one.about, "expression": one.texts[0].text}
+            for name, one in model.quantities.items()
         ],
         "parameters": [
-            {"name": n, "value": found.records[n].value, "unit": p.unit, "where": found.records[n].where}
-            for n, p in model.parameters.items()
+            {"name": name, "value": records[name].value, "unit": one.unit, "where": records[name].where}
+            for name, one in model.parameters.items()
         ],
-        "doses": [
-            {
-                "agent": d.agent, "route": d.route, "into": model.routes[d.agent, d.route].into,
-                "day": d.time, "amount": d.amount, "unit": model.routes[d.agent, d.route].dose_unit,
-                "duration_days": d.duration,
-            }
-            for d in found.doses
-        ],
+        "doses": [_dose_facts(found, dose) for dose in found.doses],
         "events": [
-            {"name": e.name, "when": e.when.text, "resets": {n: t.text for n, t in e.resets.items()}}
-            for e in model.events
+            {"name": one.name, "when": one.when.text, "resets": {n: t.text for n, t in one.resets.items()}}
+            for one in model.events
         ],
         "notes": list(found.notes),
-    }  # fmt: skip
+    }
+
+
+def _dose_facts(found: StandaloneModel, dose: PlannedDose) -> dict[str, Any]:
+    route = found.model.routes[dose.agent, dose.route]
+    return {
+        "agent": dose.agent,
+        "route": dose.route,
+        "into": route.into,
+        "day": dose.time,
+        "amount": dose.amount,
+        "unit": route.dose_unit,
+        "duration_days": dose.duration,
+    }

@@ -60,7 +60,7 @@ class _Building:
         for name in (*self.file.symbols, *(reaction.id for reaction in self.file.reactions)):
             self.table.names.add(name)
         self.table.names.add_as(TIME, "time")
-        self.clock.declare(self.table)
+        self.table.names.add_as(CONVERSION, self.clock.conversion_name)
         self._quantities()
         for name in self.values.states:
             self._state(name)
@@ -71,8 +71,10 @@ class _Building:
                 self._flow(rule.term, None, self.table.names[rule.of], rule.of, rule.line)
         self._events()
         doses = tuple(self._dose(dose) for dose in self.happened.doses)
-        if self.table.reads_time:
+        if TIME in self.table.read:
             self._clock_state()
+        if CONVERSION in self.table.read:
+            self._conversion()
         self._scales()
         return self._finished(doses)
 
@@ -190,6 +192,12 @@ class _Building:
             self.measures.of(TIME).text, "the time of the file", "0", is_nonnegative=False
         )
         self.flows.append(Flow(text, sink=name))
+
+    def _conversion(self) -> None:
+        clock = self.clock
+        about = f"the file counts time in {clock.word}s"
+        name = self.table.names[CONVERSION]
+        self.table.declare(name, clock.per_day, clock.conversion_unit, about, "by definition", kind="derived")
 
     # -- events and doses ---------------------------------------------------------------------
 

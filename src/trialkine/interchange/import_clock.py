@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from trialkine.errors import InputError
 from trialkine.interchange.import_units import PURE, Unit, unit_named
 from trialkine.units import dimension
-
-if TYPE_CHECKING:
-    from trialkine.interchange.import_table import Table
 
 CONVERSION = "units of time per day"
 """The name that stands in terms for the number of the file's units of time in a day."""
@@ -41,14 +37,10 @@ class Clock:
         """The unit of the conversion."""
         return self.unit.times(DAY, -1.0)
 
-    def declare(self, table: Table) -> None:
-        """Make the conversion a parameter of the model."""
-        if not self.converts:
-            return
-        name = "per_day" if self.per_day == 1 else f"{self.word}s_per_day"
-        own = table.names.add_as(CONVERSION, name)
-        about = f"the file counts time in {self.word}s"
-        table.declare(own, self.per_day, self.conversion_unit, about, "by definition", kind="derived")
+    @property
+    def conversion_name(self) -> str:
+        """What the conversion is called in the model."""
+        return "per_day" if self.per_day == 1 else f"{self.word}s_per_day"
 
 
 def make_clock(unit: Unit | None, is_pure: bool, notes: tuple[str, ...]) -> Clock:

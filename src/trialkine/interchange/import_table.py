@@ -9,7 +9,7 @@ from trialkine.interchange.import_doses import DOSE
 from trialkine.interchange.import_facts import FileModel, Symbol
 from trialkine.interchange.import_measures import Measures
 from trialkine.interchange.import_names import Names
-from trialkine.interchange.import_terms import TIME, Comparison, Condition, Number, Operation, Term
+from trialkine.interchange.import_terms import Comparison, Condition, Number, Operation, Term
 from trialkine.interchange.import_text import Writer, margin
 from trialkine.interchange.import_units import PURE, Unit
 from trialkine.model.compose import DOSE as DOSE_WORD
@@ -31,7 +31,7 @@ class Table:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     records: dict[str, ParameterRecord] = field(default_factory=dict)
     defines: list[Define] = field(default_factory=list)
-    reads_time: bool = False
+    read: set[str] = field(default_factory=set)
     _numbers: dict[tuple[str, str, Number], str] = field(default_factory=dict)
 
     # -- declaring ----------------------------------------------------------------------------
@@ -102,7 +102,7 @@ class Table:
     def _read(self, identifier: str) -> str:
         if identifier == DOSE:
             return DOSE_WORD
-        self.reads_time |= identifier == TIME
+        self.read.add(identifier)
         symbol = self.constants.get(identifier)
         name = self.names.add(identifier)
         if symbol is not None and name not in self.parameters and symbol.value is not None:

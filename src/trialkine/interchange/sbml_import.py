@@ -45,6 +45,8 @@ def read_sbml(path: str | Path, time_unit: str | None = None) -> StandaloneModel
 def _require_values(file: FileModel, faults: Faults) -> None:
     """Refuse what is read and has no value."""
     values = Values(file)
+    if not values.states:
+        faults.add("Nothing in this file changes, so that there is nothing to simulate.")
     read: set[str] = set(values.states)
     for term in _terms(file):
         read |= term

@@ -46,6 +46,11 @@ def open_document(path: Path, faults: Faults) -> Document:
         notes.append(
             f"Level {keeper.getLevel()} Version {keeper.getVersion()} was read as Level 3 Version 2."
         )
+        if not states_units:
+            notes.append(
+                "Where a file of that level says nothing of units it means moles, litres and seconds; this "
+                "one says nothing anywhere, and is taken as written without them."
+            )
         _refuse_old_constructs(model, faults)
         faults.stop()
         if not keeper.setLevelAndVersion(3, 2, False):
