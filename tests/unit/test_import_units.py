@@ -189,7 +189,8 @@ def test_the_caller_may_say_how_time_is_counted(tmp_path: Path, word: str, per_d
 def test_a_caller_who_contradicts_the_file_is_believed_and_told(tmp_path: Path) -> None:
     text = document(
         units=[MG, HOUR, PER_HOUR], compartments=BOX, model=IN_UNITS, of_species=[species("A")],
-        parameters=[parameter("k", 0.4, units="per_hour")], reactions=[reaction("J", "k * A * c", {"A": 1}, {})],
+        parameters=[parameter("k", 0.4, units="per_hour")],
+        reactions=[reaction("J", "k * A * c", {"A": 1}, {})],
     )  # fmt: skip
     found = imported(tmp_path, text, "day")
     assert is_pure(found)

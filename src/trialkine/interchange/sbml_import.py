@@ -53,7 +53,7 @@ def _require_values(file: FileModel, faults: Faults) -> None:
     for name in sorted(read & set(file.symbols)):
         symbol = file.symbols[name]
         if name not in values.assigned and values.start_term(name) is None:
-            faults.add(f"{symbol.words.capitalize()} has no value. Give it one.", symbol.line)
+            faults.add(f"{symbol.words[0].upper()}{symbol.words[1:]} has no value. Give it one.", symbol.line)
     for name in values.states:
         if values.start_term(name) is not None and not math.isfinite(values.value(name)):
             symbol = file.symbols[name]
