@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 
 from trialkine.interchange.import_clock import CONVERSION, Clock
-from trialkine.interchange.import_doses import FileDose, Happenings
+from trialkine.interchange.import_doses import Happenings
 from trialkine.interchange.import_facts import Reaction, Symbol
+from trialkine.interchange.import_infusions import FileDose
 from trialkine.interchange.import_measures import Measures, UnitClash
 from trialkine.interchange.import_table import Table
 from trialkine.interchange.import_terms import (
@@ -195,7 +196,7 @@ class _Building:
 
     def _conversion(self) -> None:
         clock = self.clock
-        about = f"the file counts time in {clock.word}s"
+        about = f"the file counts time in {clock.word}"
         name = self.table.names[CONVERSION]
         self.table.declare(name, clock.per_day, clock.conversion_unit, about, "by definition", kind="derived")
 

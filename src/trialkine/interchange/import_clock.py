@@ -40,14 +40,19 @@ class Clock:
     @property
     def conversion_name(self) -> str:
         """What the conversion is called in the model."""
-        return "per_day" if self.per_day == 1 else f"{self.word}s_per_day"
+        return "per_day" if self.per_day == 1 else f"{self.word}_per_day"
 
 
 def make_clock(unit: Unit | None, is_pure: bool, notes: tuple[str, ...]) -> Clock:
     """The clock of a file whose time is counted in `unit` (days if None)."""
     found = unit or DAY
     per_day = dimension("day").factor / found.dimension.factor
-    return Clock(found.text, per_day, PURE if is_pure else found, notes)
+    return Clock(in_plural(found), per_day, PURE if is_pure else found, notes)
+
+
+def in_plural(unit: Unit) -> str:
+    """How one counts in a unit of time: `hours`, but `ms`."""
+    return f"{unit.text}s" if unit.text in COMMON else unit.text
 
 
 def time_unit_named(word: str) -> Unit:

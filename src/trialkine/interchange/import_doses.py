@@ -11,11 +11,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from trialkine.interchange.import_facts import Assignment, FileEvent, FileModel, Reaction, Rule
+from trialkine.interchange.import_facts import Assignment, FileEvent, FileModel
 from trialkine.interchange.import_faults import Faults
+from trialkine.interchange.import_infusions import DOSE, FileDose, find_infusion
 from trialkine.interchange.import_terms import (
     TIME,
-    ZERO,
     Comparison,
     Condition,
     Name,
@@ -23,37 +23,15 @@ from trialkine.interchange.import_terms import (
     Term,
     comparisons,
     factors,
-    is_number,
     margin_at,
     names_of,
     over,
-    substitute,
     sum_of,
     summands,
-    times,
 )
 from trialkine.interchange.import_timing import Timed, trigger_time
 from trialkine.interchange.import_units import Unit
 from trialkine.interchange.import_values import Values
-
-DOSE = "the dose"
-"""The name that stands for the amount of a dose in a term."""
-
-
-@dataclass(frozen=True)
-class FileDose:
-    """A planned dose; `share` is what enters the state, in terms of `DOSE`.
-
-    `of` names what the amount is measured as: the state itself, or the rate of infusion.
-    Units: time, duration [the file's].
-    """
-
-    into: str
-    of: str
-    share: Term
-    time: float
-    amount: float
-    duration: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +73,9 @@ class _Sorting:
         free: list[FileEvent] = []
         for event in self.file.events:
             time = trigger_time(event, self.values)
-            if time is None:
+            if not event.assignments:
+                self.found.notes.append(f"Event '{event.id}' changes nothing; it was left out.")
+            elif time is None:
                 free.append(event)
             elif math.isfinite(time):
                 timed += [Timed(time, event, one) for one in event.assignments]
@@ -167,110 +147,15 @@ class _Sorting:
         others = {one.of for event in free for one in event.assignments}
         for name in dict.fromkeys(one.what.of for one in timed):
             mine = [one for one in timed if one.what.of == name]
-            if name in others or any(rule.of == name for rule in self.file.rules):
-                continue
-            doses = self._infusions(name, mine)
-            if doses is not None:
-                self.found.doses += doses
+            infusion = None if name in others else find_infusion(self.file, name, mine)
+            if infusion is not None:
+                self.found.doses += infusion.doses
+                self.found.rates[name] = self.file.symbols[name].unit
+                self.file = infusion.rest
+                self.values = Values(self.file)
                 timed = [one for one in timed if one.what.of != name]
         self.found.file = self.file
         return timed
-
-    def _infusions(self, name: str, mine: list[Timed]) -> list[FileDose] | None:
-        pieces = self._pieces(name, mine)
-        readers = list(self.values.readers_of(name))
-        if pieces is None or len(readers) != 1:
-            return None
-        entry = self._entry(name)
-        if entry is None:
-            return None
-        into, share, changed = entry
-        self.found.rates[name] = self.file.symbols[name].unit
-        self.file = changed
-        self.values = Values(changed)
-        return [
-            FileDose(into, name, share, begin, rate * (end - begin), end - begin)
-            for begin, end, rate in pieces
-            if rate > 0
-        ]
-
-    def _pieces(self, name: str, mine: list[Timed]) -> list[tuple[float, float, float]] | None:
-        """From when until when a rate has which value; None if it is no infusion."""
-        now = self.values.value(name)
-        steps = [(0.0, now)]
-        for one in sorted(mine, key=lambda one: one.time):
-            if not self.values.is_fixed(_without(one.what.term, name)):
-                return None
-            here = {name: Number(now)}
-            now = self.values.number(substitute(one.what.term, here.get))
-            steps.append((one.time, now))
-        largest = max(abs(rate) for _, rate in steps)
-        steps = [(time, 0.0 if abs(rate) <= 1e-12 * largest else rate) for time, rate in steps]
-        if not all(math.isfinite(rate) and rate >= 0 for _, rate in steps) or steps[-1][1] != 0:
-            return None
-        times_of = [time for time, _ in steps]
-        return [
-            (begin, end, rate) for (begin, rate), end in zip(steps, times_of[1:], strict=False) if end > begin
-        ]
-
-    def _entry(self, name: str) -> tuple[str, Term, FileModel] | None:
-        """The state that a rate flows into, what enters of a dose, and the file without it."""
-        for rule in self.file.rules:
-            if rule.kind == "rate" and name in names_of(rule.term):
-                found = self._taken(rule.term, name)
-                if found is None:
-                    return None
-                rest = tuple(
-                    Rule(one.kind, one.of, found[1], one.line) if one is rule else one
-                    for one in self.file.rules
-                )
-                return rule.of, found[0], replace(self._without_symbol(name), rules=rest)
-        for reaction in self.file.reactions:
-            if name in names_of(reaction.law):
-                return self._entry_of(reaction, name)
-        return None
-
-    def _entry_of(self, reaction: Reaction, name: str) -> tuple[str, Term, FileModel] | None:
-        found = self._taken(reaction.law, name)
-        moved = [one for one, change in reaction.changes.items() if change and one in self.values.states]
-        if found is None or len(moved) != 1 or list(self.values.readers_of(reaction.id)):
-            return None
-        symbol, change = self.file.symbols[moved[0]], reaction.changes[moved[0]]
-        if change < 0:
-            return None
-        extra: list[Term] = [Number(change), *([Name(symbol.factor)] if symbol.factor else [])]
-        share = times(found[0], *extra)
-        if symbol.compartment:
-            share = over(share, Name(symbol.compartment))
-        kept = [
-            replace(one, law=found[1]) if one is reaction else one
-            for one in self.file.reactions
-            if one is not reaction or not is_number(found[1], 0)
-        ]
-        return moved[0], share, replace(self._without_symbol(name), reactions=tuple(kept))
-
-    def _without_symbol(self, name: str) -> FileModel:
-        symbols = {key: symbol for key, symbol in self.file.symbols.items() if key != name}
-        events = tuple(
-            replace(event, assignments=tuple(one for one in event.assignments if one.of != name))
-            for event in self.file.events
-        )
-        return replace(self.file, symbols=symbols, events=events)
-
-    def _taken(self, term: Term, name: str) -> tuple[Term, Term] | None:
-        """A sum's one part that has a name as its factor, as a share of a dose, and the rest of the sum."""
-        parts = summands(term)
-        mine = [(sign, part) for sign, part in parts if name in names_of(part)]
-        if len(mine) != 1 or mine[0][0] < 0:
-            return None
-        top, bottom = factors(mine[0][1])
-        others: list[Term] = [factor for factor in top if factor != Name(name)]
-        if len(others) != len(top) - 1 or not all(self.values.is_fixed(one) for one in (*others, *bottom)):
-            return None
-        share = times(Name(DOSE), *others)
-        for divisor in bottom:
-            share = over(share, divisor)
-        return share, sum_of(part for part in parts if part != mine[0])
 
     # -- located events -----------------------------------------------------------------------
 
@@ -281,9 +166,8 @@ class _Sorting:
         for trigger, group in groups.items():
             for event in group:
                 self._check_start(event)
-            if all(event.assignments for event in group):
-                resets = self._joined([(event, one) for event in group for one in event.assignments])
-                self.found.located.append(LocatedEvent(group[0].id, group[0].line, trigger, resets))
+            resets = self._joined([(event, one) for event in group for one in event.assignments])
+            self.found.located.append(LocatedEvent(group[0].id, group[0].line, trigger, resets))
 
     def _check_start(self, event: FileEvent) -> None:
         """Refuse a trigger that is true at the start and does not fire there, or that hangs on equality."""
@@ -330,8 +214,3 @@ class _Sorting:
                     one.line,
                 )
         return resets
-
-
-def _without(term: Term, name: str) -> Term:
-    """A term with a name replaced by nothing, to see what else it reads."""
-    return substitute(term, lambda other: ZERO if other == name else None)

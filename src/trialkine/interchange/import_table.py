@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from trialkine.interchange.import_doses import DOSE
 from trialkine.interchange.import_facts import FileModel, Symbol
+from trialkine.interchange.import_infusions import DOSE
 from trialkine.interchange.import_measures import Measures
 from trialkine.interchange.import_names import Names
 from trialkine.interchange.import_terms import Comparison, Condition, Number, Operation, Term

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trialkine.errors import InputError, ModelError
 from trialkine.interchange.import_build import build
-from trialkine.interchange.import_clock import make_clock, time_unit_named
+from trialkine.interchange.import_clock import in_plural, make_clock, time_unit_named
 from trialkine.interchange.import_doses import Happenings, happenings
 from trialkine.interchange.import_facts import FileModel
 from trialkine.interchange.import_faults import Faults
@@ -39,7 +39,9 @@ def read_sbml(path: str | Path, time_unit: str | None = None) -> StandaloneModel
     faults.stop()
     found = happenings(file, faults)
     faults.stop()
-    return _in_units_if_they_agree(found, file, stated)
+    result = _in_units_if_they_agree(found, file, stated)
+    _require_whole(result, faults)
+    return result
 
 
 def _require_values(file: FileModel, faults: Faults) -> None:
@@ -92,6 +94,15 @@ def _in_units_if_they_agree(found: Happenings, file: FileModel, stated: Unit | N
     return build(found, make_clock(unit, True, notes), is_pure=True)
 
 
+def _require_whole(found: StandaloneModel, faults: Faults) -> None:
+    """Refuse a file whose equations make no model, in the words of composition."""
+    try:
+        _ = found.model
+    except ModelError as error:
+        faults.add(f"The equations of this file make no model. {error}")
+        faults.stop()
+
+
 def _in_one_line(error: Exception) -> str:
     """The first sentence of a message, without the equation under it."""
     first = str(error).splitlines()[0].rstrip(".")
@@ -120,9 +131,9 @@ def _unusable(file: FileModel, stated: Unit | None) -> str:
 def _time(file: FileModel, stated: Unit | None) -> tuple[Unit | None, tuple[str, ...]]:
     """The unit of time and what to say about it."""
     if stated is not None:
-        return stated, (f"Time is counted in {stated.text}s, as you said.",)
+        return stated, (f"Time is counted in {in_plural(stated)}, as you said.",)
     if file.has_units and file.time is not None and _is_time(file.time):
-        return file.time, (f"Time is counted in {file.time.text}s, as the file says.",)
+        return file.time, (f"Time is counted in {in_plural(file.time)}, as the file says.",)
     unitless = "" if file.has_units else " and no other unit, so that everything is a pure number"
     return None, (
         f"The file states no unit of time{unitless}; it is read in days. "
