@@ -75,7 +75,8 @@ def _problems(error: InputError) -> list[dict[str, Any]]:
 
 def _print_model(found: StandaloneModel, file: Path, stream: TextIO) -> None:
     model = found.model
-    events = f", {len(model.events)} located events" if model.events else ""
+    number = len(model.events)
+    events = f", {number} located event{'s' if number > 1 else ''}" if number else ""
     print(
         f"{file}: {found.title}\n  {len(model.states)} states, {len(model.parameters)} parameters, "
         f"{len(model.quantities)} quantities, {len(found.doses)} planned doses{events}",
