@@ -75,13 +75,15 @@ def _problems(error: InputError) -> list[dict[str, Any]]:
 
 def _print_model(found: StandaloneModel, file: Path, stream: TextIO) -> None:
     model = found.model
-    number = len(model.events)
-    events = f", {number} located event{'s' if number > 1 else ''}" if number else ""
-    print(
-        f"{file}: {found.title}\n  {len(model.states)} states, {len(model.parameters)} parameters, "
-        f"{len(model.quantities)} quantities, {len(found.doses)} planned doses{events}",
-        file=stream,
+    counts = (
+        (len(model.states), "state"),
+        (len(model.parameters), "parameter"),
+        (len(model.quantities), "quantity"),
+        (len(found.doses), "planned dose"),
+        (len(model.events), "located event"),
     )
+    print(f"{file}: {found.title}", file=stream)
+    print(f"  {', '.join(_counted(number, noun) for number, noun in counts)}", file=stream)
     _list("States", [f"{n} [{s.unit or '1'}]  {s.about}" for n, s in model.states.items()], stream)
     _list("Quantities", [f"{n} [{q.unit or '1'}]  {q.about}" for n, q in model.quantities.items()], stream)
     _list("Parameters", [_parameter(found, name) for name in model.parameters], stream)
@@ -89,6 +91,11 @@ def _print_model(found: StandaloneModel, file: Path, stream: TextIO) -> None:
     _list("Events", [f"{e.name}: when {e.when.text}, {_resets(e.resets)}" for e in model.events], stream)
     _list("Notes", list(found.notes), stream, most=None)
     print(f"\n{NEXT_STEP}", file=stream)
+
+
+def _counted(number: int, noun: str) -> str:
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
 
 
 def _list(title: str, lines: list[str], stream: TextIO, most: int | None = MOST_SHOWN) -> None:
