@@ -295,3 +295,42 @@ def test_a_trigger_true_at_the_start_fires_there_if_its_initial_value_is_false(t
         events=[event("E", "x > 2", {"x": "-10"}, initial=False)],
     )  # fmt: skip
     assert_allclose(at(imported(tmp_path, text), 1.0, "x"), -9.0, **CLOSE)
+
+
+def test_a_function_may_stand_for_a_trigger(tmp_path: Path) -> None:
+    functions = [f'<functionDefinition id="above">{math("lambda(a, b, a > b)")}</functionDefinition>']
+    text = document(
+        functions=functions, parameters=[parameter("x", 0.0, False)], rules=[rate_rule("x", "1")],
+        events=[event("E", "above(x, 2)", {"x": "0"})],
+    )  # fmt: skip
+    assert imported(tmp_path, text).model.events[0].when.text == "x > 2"
+
+
+def test_a_file_of_level_one_is_read(tmp_path: Path) -> None:
+    text = """<?xml version="1.0" encoding="UTF-8"?>
+        <sbml xmlns="http://www.sbml.org/sbml/level1" level="1" version="2"><model name="old">
+        <listOfCompartments><compartment name="c" volume="2"/></listOfCompartments>
+        <listOfSpecies><species name="A" compartment="c" initialAmount="3"/></listOfSpecies>
+        <listOfParameters><parameter name="k" value="0.4"/></listOfParameters>
+        <listOfReactions><reaction name="J" reversible="false">
+        <listOfReactants><speciesReference species="A" stoichiometry="2"/></listOfReactants>
+        <kineticLaw formula="k * A"/></reaction></listOfReactions></model></sbml>"""
+    found = imported(tmp_path, text.replace("\n        ", "\n"))
+    assert_allclose(at(found, 2.0, "A"), 1.5 * exp(-0.4 * 2 / 2 * 2.0), **CLOSE)
+
+
+def test_the_size_of_a_compartment_may_be_assigned_at_the_start(tmp_path: Path) -> None:
+    text = document(
+        compartments=['<compartment id="c" spatialDimensions="3" constant="true"/>'],
+        of_species=[species("A", 'initialAmount="6"')], parameters=[parameter("w", 2.0), parameter("k", 0.4)],
+        starts=[initial_assignment("c", "3 * w")], reactions=[reaction("J", "k * A * c", {"A": 1}, {})],
+    )  # fmt: skip
+    assert_allclose(at(imported(tmp_path, text), 2.0, "A"), exp(-0.8), **CLOSE)
+
+
+def test_the_rate_of_a_reaction_may_be_read_under_its_name(tmp_path: Path) -> None:
+    text = document(
+        of_species=[species("A")], parameters=[parameter("y", 0.0, False)],
+        reactions=[reaction("J", "0.4 * A", {"A": 1}, {})], rules=[rate_rule("y", "J")],
+    )  # fmt: skip
+    assert_allclose(at(imported(tmp_path, text), 2.0, "y"), 1 - exp(-0.8), **CLOSE)

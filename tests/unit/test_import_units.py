@@ -200,7 +200,7 @@ def test_a_caller_who_contradicts_the_file_is_believed_and_told(tmp_path: Path) 
 
 def test_a_word_that_is_no_time_is_refused(tmp_path: Path) -> None:
     text = document(parameters=[parameter("x", 1.0, False)], rules=[rate_rule("x", "-x")])
-    with pytest.raises(InputError, match="'hoour' is not a unit of time. Did you mean 'hour'"):
+    with pytest.raises(InputError, match=r"'hoour' is not a unit of time\. Did you mean 'hour'"):
         imported(tmp_path, text, "hoour")
 
 

@@ -13,6 +13,8 @@ ROLES = {
     "*": "factor", "/": "factor", "+": "offset", "-": "offset", "min": "bound", "max": "bound",
     "positive": "offset", "neg": "factor",
 }  # fmt: skip
+KEPT = ("start", "stoichiometry")
+"""Roles that a number keeps inside an operation."""
 LONGEST_PART = 1500
 DEEPEST_PART = 40
 WIDEST = 8
@@ -61,7 +63,7 @@ class Writer:
             return self._write(Operation(term.sign, tuple(Operation(term.sign, h) for h in halves)), role)
         if term.sign == "+":
             return self._sum(term)
-        roles = [ROLES.get(term.sign, role)] * len(term.operands)
+        roles = [role if role in KEPT else ROLES.get(term.sign, role)] * len(term.operands)
         if term.sign in ("**", "hill"):
             roles[-1] = "exponent"
         pieces = [self._piece(one, role) for one, role in zip(term.operands, roles, strict=True)]

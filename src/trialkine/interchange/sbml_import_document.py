@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -81,9 +82,18 @@ def _stop_at_errors(library: ModuleType, keeper: Any, faults: Faults) -> None:
     for number in range(keeper.getNumErrors()):
         error = keeper.getError(number)
         if error.getSeverity() >= library.LIBSBML_SEV_ERROR:
-            words = " ".join(error.getMessage().split())
-            faults.add(f"Invalid SBML: {words}", error.getLine())
+            faults.add(f"Invalid SBML: {_in_short(error)}", error.getLine())
     faults.stop()
+
+
+def _in_short(error: Any) -> str:
+    """What is wrong here, without the rule of the specification that the library quotes first."""
+    words = " ".join(error.getMessage().split())
+    short = str(error.getShortMessage()).rstrip(".")
+    detail = re.split(r"Reference: L\dV\d[^.]*?Section[s]? [\d.]+[^A-Z]*", words)[-1].strip()
+    if detail == words:
+        return words
+    return f"{short}. {detail}" if detail else f"{short}."
 
 
 def _packages(keeper: Any, faults: Faults) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -66,7 +66,6 @@ class MathReader:
     constants: frozenset[str]
     faults: Faults
     has_real_powers: bool = False
-    _depth: int = field(default=0)
 
     def __post_init__(self) -> None:
         names = [name for name in dir(self.library) if name.startswith("AST_")]
@@ -88,8 +87,9 @@ class MathReader:
 
 
 class _Formula:
-    def __init__(self, reader: MathReader, place: Place, known: Mapping[str, Term]) -> None:
+    def __init__(self, reader: MathReader, place: Place, known: Mapping[str, Term], depth: int = 0) -> None:
         self.reader = reader
+        self.depth = depth
         self.place = place
         self.known = known
 
@@ -119,6 +119,8 @@ class _Formula:
         if kind == "FUNCTION_PIECEWISE":
             return self.piecewise(node)
         word = kind.removeprefix("FUNCTION_")
+        if kind.startswith(("RELATIONAL_", "LOGICAL_")):
+            return self.refuse("a condition as a number")
         if word not in WORDS or kind in REFUSED:
             return self.refuse(REFUSED.get(kind) or f"'{_written(node, kind)}'")
         operands = [self.term(node.getChild(i)) for i in range(node.getNumChildren())]
@@ -140,18 +142,26 @@ class _Formula:
         return found
 
     def call(self, node: Any) -> Term:
-        definition = self.reader.functions.get(node.getName())
-        if definition is None or definition.getBody() is None:
-            return self.refuse(f"the function '{node.getName()}', which has no definition")
-        if self.reader._depth > DEEPEST_CALL:
-            return self.refuse(f"the function '{node.getName()}' inside itself")
+        definition = self.definition(node)
+        return ONE if definition is None else self.inside(node, definition).term(definition.getBody())
+
+    def definition(self, node: Any) -> Any | None:
+        """The definition of a function that is called, if it can be put in place."""
+        found = self.reader.functions.get(node.getName())
+        if found is None or found.getBody() is None:
+            self.refuse(f"the function '{node.getName()}', which has no definition")
+            return None
+        if self.depth > DEEPEST_CALL:
+            self.refuse(f"the function '{node.getName()}' inside itself")
+            return None
+        return found
+
+    def inside(self, node: Any, definition: Any) -> _Formula:
+        """The body of a function, with the values of one call."""
         names = [definition.getArgument(i).getName() for i in range(definition.getNumArguments())]
         values = [self.term(node.getChild(i)) for i in range(node.getNumChildren())]
-        self.reader._depth += 1
-        inner = _Formula(self.reader, self.place, dict(zip(names, values, strict=False)))
-        found = inner.term(definition.getBody())
-        self.reader._depth -= 1
-        return found
+        known = dict(zip(names, values, strict=False))
+        return _Formula(self.reader, self.place, known, self.depth + 1)
 
     def piecewise(self, node: Any) -> Term:
         children = [node.getChild(i) for i in range(node.getNumChildren())]
@@ -183,10 +193,12 @@ class _Formula:
         if kind == "LOGICAL_NOT":
             inner = self.condition(children[0])
             return None if inner is None else negated(inner)
-        if kind == "FUNCTION" and node.getName() in self.reader.functions:
-            self.refuse(f"the function '{node.getName()}' as a condition")
-        else:
-            self.refuse(f"'{_written(node, kind)}' as a condition")
+        if kind == "FUNCTION":
+            definition = self.definition(node)
+            if definition is None:
+                return None
+            return self.inside(node, definition).condition(definition.getBody())
+        self.refuse(f"'{_written(node, kind)}' as a condition")
         return None
 
 
