@@ -334,3 +334,27 @@ def test_the_rate_of_a_reaction_may_be_read_under_its_name(tmp_path: Path) -> No
         reactions=[reaction("J", "0.4 * A", {"A": 1}, {})], rules=[rate_rule("y", "J")],
     )  # fmt: skip
     assert_allclose(at(imported(tmp_path, text), 2.0, "y"), 1 - exp(-0.8), **CLOSE)
+
+
+@pytest.mark.parametrize("amount", [True, False])
+def test_a_constant_species_is_converted_like_any_other(tmp_path: Path, amount: bool) -> None:
+    stated = 'initialConcentration="3"' if amount else 'initialAmount="3"'
+    constant = species("A", stated, hasOnlySubstanceUnits=str(amount).lower(), constant="true")
+    text = document(
+        compartments=TWO_LITRES, of_species=[constant], parameters=[parameter("y", 0.0, False)],
+        rules=[rate_rule("y", "A")],
+    )  # fmt: skip
+    assert_allclose(at(imported(tmp_path, text), 1.0, "y"), 6.0 if amount else 1.5, **CLOSE)
+
+
+def test_an_event_at_the_very_start_sets_starting_values_and_nothing_before_them(tmp_path: Path) -> None:
+    text = document(
+        parameters=[parameter("x", 3.0, False), parameter("y", None, False), parameter("z", None, False)],
+        starts=[initial_assignment("y", "x * 2"), initial_assignment("z", "x + y")],
+        rules=[rate_rule("x", "1"), rate_rule("y", "0 * y")],
+        events=[event("E", "time >= 0", {"x": "y + 1"}, initial=False)],
+    )  # fmt: skip
+    values = simulate(imported(tmp_path, text), [0.0, 1.0], ["x", "y", "z"])
+    assert_allclose(values["x"], [7.0, 8.0], **CLOSE)
+    assert_allclose(values["y"], [6.0, 6.0], **CLOSE)
+    assert_allclose(values["z"], [9.0, 9.0], **CLOSE)

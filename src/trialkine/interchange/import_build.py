@@ -25,7 +25,7 @@ from trialkine.interchange.import_terms import (
 )
 from trialkine.interchange.import_units import PURE, Unit
 from trialkine.interchange.import_values import Values
-from trialkine.model.declarations import Agent, Event, Flow, Mechanism, Route, State
+from trialkine.model.declarations import Agent, Define, Event, Flow, Mechanism, Route, State
 from trialkine.model.standalone import PlannedDose, StandaloneModel
 
 ROUTES = {True: ("infusion", "given over a time"), False: ("bolus", "given at once")}
@@ -49,7 +49,9 @@ class _Building:
         self.units: dict[str, Unit] = {}
         self.measures = Measures(None if is_pure else self._unit)
         taken = {*self.values.states, *self.values.assigned, *self.values.starts}
-        constants = {name: one for name, one in self.file.symbols.items() if name not in taken}
+        plain = {name: one for name, one in self.file.symbols.items() if name not in taken}
+        self.converted = {name: one for name, one in plain.items() if isinstance(one.start, Operation)}
+        constants = {name: one for name, one in plain.items() if name not in self.converted}
         self.table = Table(self.file, self.measures, constants)
         self.states: dict[str, State] = {}
         self.flows: list[Flow] = []
@@ -111,6 +113,13 @@ class _Building:
             about = symbol.about or f"{symbol.words}, by its {ASSIGNED[rule.kind]}"
             self.table.define(self.table.names[rule.of], term, self.measures.of(rule.of), about, rule.line)
 
+        for name, symbol in self.converted.items():
+            own, about = self.table.names[name], symbol.about or f"{symbol.words}, which is constant"
+            text = self.table.text(
+                symbol.start or ZERO, self.measures.of(name), own, f"'{name}'", symbol.line, "start"
+            )
+            self.table.defines.append(Define(own, self.measures.of(name).text, text, about))
+
     def _state(self, name: str) -> None:
         symbol, own = self.file.symbols[name], self.table.names[name]
         unit = self.measures.of(name)
@@ -119,6 +128,8 @@ class _Building:
         line = symbol.line
         if rule is not None:
             start, line = self._without_time(rule.term), rule.line
+        if self.happened.starts:
+            start = self.happened.starts.get(name, self.values.at_start(start))
         initial = self.table.text(start, unit, own, f"the start of '{name}'", line, "start")
         about = symbol.about or f"{symbol.words} of the file"
         self.states[own] = State(unit.text, about, initial, is_nonnegative=False)

@@ -54,6 +54,8 @@ class Happenings:
     notes: list[str] = field(default_factory=list)
     rates: dict[str, Unit | None] = field(default_factory=dict)
     """The stated units of the rates of infusion, which are no longer in the file."""
+    starts: dict[str, Term] = field(default_factory=dict)
+    """What events at the very start set, in terms of what stood there before."""
 
 
 def happenings(file: FileModel, faults: Faults) -> Happenings:
@@ -118,6 +120,10 @@ class _Sorting:
             return
         first = group[0].event
         resets = self._joined([(one.event, one.what) for one in group])
+        if time == 0:
+            self.found.starts = {name: self.values.at_start(term) for name, term in resets.items()}
+            self.found.notes.append(f"Event '{first.id}' happens at the start: it sets starting values.")
+            return
         when = Comparison(Name(TIME), Number(time), False)
         self.found.located.append(LocatedEvent(first.id, first.line, when, resets))
 

@@ -75,7 +75,10 @@ class FileEvent:
 
 @dataclass(frozen=True)
 class FileModel:
-    """One model file. `time` is its unit of time, None where it states none."""
+    """One model file. `time` is its unit of time, None where it states none.
+
+    `unset` are symbols whose value hangs on something that was refused.
+    """
 
     file: str
     name: str
@@ -88,6 +91,7 @@ class FileModel:
     has_units: bool
     unknown_units: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    unset: frozenset[str] = frozenset()
 
     def rule(self, kind: str, of: str) -> Rule | None:
         """The rule of a kind for a symbol."""

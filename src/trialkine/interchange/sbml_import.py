@@ -45,19 +45,21 @@ def read_sbml(path: str | Path, time_unit: str | None = None) -> StandaloneModel
 
 
 def _require_values(file: FileModel, faults: Faults) -> None:
-    """Refuse what is read and has no value."""
+    """Refuse what is read and has no value; what hangs on something refused is left out."""
     values = Values(file)
-    if not values.states:
-        faults.add("Nothing in this file changes, so that there is nothing to simulate.")
     read: set[str] = set(values.states)
     for term in _terms(file):
         read |= term
-    for name in sorted(read & set(file.symbols)):
+    for name in sorted((read & set(file.symbols)) - file.unset):
         symbol = file.symbols[name]
         if name not in values.assigned and values.start_term(name) is None:
             faults.add(f"{symbol.words[0].upper()}{symbol.words[1:]} has no value. Give it one.", symbol.line)
+    if faults.found:
+        return
+    if not values.states:
+        faults.add("Nothing in this file changes, so that there is nothing to simulate.")
     for name in values.states:
-        if values.start_term(name) is not None and not math.isfinite(values.value(name)):
+        if not math.isfinite(values.value(name)):
             symbol = file.symbols[name]
             faults.add(f"The start of {symbol.words} cannot be computed from the file.", symbol.line)
 

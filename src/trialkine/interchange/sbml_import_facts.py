@@ -38,6 +38,7 @@ class _FactReader:
         self.symbols: dict[str, Symbol] = {}
         self.stoichiometries: dict[str, float] = {}
         self.notes = list(document.notes)
+        self.unset: set[str] = set()
 
     def _constants(self) -> frozenset[str]:
         model = self.model
@@ -77,6 +78,7 @@ class _FactReader:
             self.document.states_units,
             self.units.unknown,
             tuple(self.notes),
+            frozenset(self.unset),
         )
 
     # -- symbols ------------------------------------------------------------------------------
@@ -181,6 +183,7 @@ class _FactReader:
 
     def _rule(self, one: Any) -> Rule | None:
         if one.isAlgebraic():
+            self.unset |= _names_in(one.getMath())
             return None
         name = one.getVariable()
         kind = "rate" if one.isRate() else "assignment"
@@ -200,6 +203,7 @@ class _FactReader:
         """Refuse a changing compartment or stoichiometry."""
         symbol = self.symbols.get(name)
         if symbol is not None and symbol.kind in ("compartment", "point"):
+            self.unset.add(name)
             self.faults.add(
                 f"Compartment '{name}' {doing}: trialkine reads compartments of constant size.", line
             )
@@ -245,6 +249,14 @@ class _FactReader:
     def _is_nothing(self, delay: Any) -> bool:
         node = delay.getMath()
         return node is not None and node.isNumber() and is_number(Number(float(node.getValue())), 0)
+
+
+def _names_in(node: Any) -> set[str]:
+    """Every name that a formula reads."""
+    if node is None:
+        return set()
+    inner = [_names_in(node.getChild(i)) for i in range(node.getNumChildren())]
+    return set().union({node.getName()} if node.isName() else set(), *inner)
 
 
 def _about(element: Any) -> str:
