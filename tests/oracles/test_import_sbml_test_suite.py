@@ -57,7 +57,7 @@ def case_in(folder: Path) -> Case:
     return Case(
         newest(folder), tuple(listed["variables"]), frozenset(listed["amount"]),
         frozenset(listed["concentration"]), float(said["absolute"]), float(said["relative"]),
-        dict(zip((word.strip() for word in head), columns, strict=True)),
+        dict(zip(("time", *(word.strip() for word in head[1:])), columns, strict=True)),
     )  # fmt: skip
 
 
@@ -113,10 +113,10 @@ def stated(model: Any, name: str) -> float:
             return float(getattr(element, reading)())
     if element.isSetInitialConcentration():
         return float(element.getInitialConcentration())
-    amount = float(element.getInitialAmount())
-    if element.getHasOnlySubstanceUnits():
+    amount, home = float(element.getInitialAmount()), model.getCompartment(element.getCompartment())
+    if element.getHasOnlySubstanceUnits() or home.getSpatialDimensions() == 0:
         return amount
-    return amount / float(model.getCompartment(element.getCompartment()).getSize())
+    return amount / float(home.getSize())
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="SBML_TEST_SUITE names no copy of the SBML Test Suite")
@@ -134,7 +134,8 @@ def test_every_case_that_is_read_gives_the_suites_results() -> None:
         values = values_of(case, found)
         for name, ours in values.items():
             expected = case.results[name]
-            if not np.all(np.abs(ours - expected) <= case.absolute + case.relative * np.abs(expected)):
+            close = np.abs(ours - expected) <= case.absolute + case.relative * np.abs(expected)
+            if not np.all(close | np.isnan(expected)):
                 wrong[folder.name] = name
         counts["read"] += 1
     print(dict(counts), f"{len(wrong)} wrong")

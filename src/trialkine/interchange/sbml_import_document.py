@@ -35,12 +35,13 @@ def open_document(path: Path, faults: Faults) -> Document:
     """
     library = sbml_library()
     keeper = library.readSBMLFromString(_text(path))
-    _stop_at_errors(library, keeper, faults)
+    notes = _packages(keeper, faults)
+    if not faults.found:  # the rules of a package that is refused are of no interest
+        _stop_at_errors(library, keeper, faults)
     model = keeper.getModel()
     if model is None:
         faults.add("This SBML file holds no model.")
         faults.stop()
-    notes = _packages(keeper, faults)
     _refuse_whole_constructs(model, faults)
     states_units = _states_units(model)
     if keeper.getLevel() < 3:
