@@ -15,7 +15,13 @@ import trialkine
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "python-api.md").read_text("utf-8")
 HEAVY = ("numpy", "scipy", "polars", "matplotlib", "pydantic", "numba", "pint", "jinja2", "ruamel")
-PAGES_WITH_CODE = ("README.md", "docs/python-api.md", "docs/model.md", "docs/published-models.md")
+PAGES_WITH_CODE = (
+    "README.md",
+    "docs/import.md",
+    "docs/python-api.md",
+    "docs/model.md",
+    "docs/published-models.md",
+)
 
 
 @pytest.mark.parametrize("name", trialkine.__all__)
@@ -54,7 +60,8 @@ def code_of(page: str) -> str:
 def test_the_python_code_of_the_documentation_runs(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for folder in ("examples", "tests"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
     exec(compile(code_of(page), page, "exec"), {})

@@ -17,6 +17,7 @@ from trialkine.cli.check import check
 from trialkine.cli.cite import cite
 from trialkine.cli.claims import claims
 from trialkine.cli.export import export
+from trialkine.cli.import_model import import_model
 from trialkine.cli.run import run
 from trialkine.cli.schema import schema
 from trialkine.errors import InputError, TrialkineError
@@ -61,6 +62,7 @@ def _trialkine(
 
 for _command in (run, assay, claims, check, export, schema, cite):
     app.command()(_command)
+app.command("import")(import_model)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -161,7 +161,7 @@ class ExactKinetics:
     def defects(self, weights: Sequence[tuple[float, float]], by_slope: float = 0.0) -> dict[int, str]:
         """By how much the method's quadrature misses the integral over the step of each driving state.
 
-        `weights` are (time, weight of the value there); `by_slope` weighs the step times the slope at the start.
+        `weights` are (time, weight of the value there); `by_slope` weighs step times slope at the start.
         A method whose stages do not see what drives the other states cannot see its own error either.
         """
         w = self.writer

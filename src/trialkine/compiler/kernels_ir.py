@@ -3,7 +3,7 @@
 States stand in the kernels' order (`KernelPlan.order`): those that a stepper moves, then those of the exact
 kinetics. Addresses are 64-bit integers.
 
-- `rates(y, k, f)`, `slopes(y, k, f, j)`: every rate, and the Jacobian's non-zero entries, in the model's order
+- `rates(y, k, f)`, `slopes(y, k, f, j)`: all rates, and the Jacobian's non-zero entries, in the model's order
 - `conditions(y, k, m)`: margins of events, milestones and holds; `resets(y, k, r)`: new values;
   `watch(y, k, o)`: the watched quantities
 - `implicit_step`, `explicit_step` `(y, k, h, a, t, w, z, e, m, b)`: from y over h [day] with absolute

@@ -156,7 +156,7 @@ def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters:
     """What the propagation of a block loads per patient. Shape: (patient, `block.numbers`).
 
     Eigenvalues [1/day], their reciprocals (0 where a mode is at rest), whether a mode is at rest, the
-    constant inflow in eigen-coordinates, then the matrix to eigen-coordinates and the matrix back, row by row.
+    constant inflow in eigen-coordinates, then the matrix to eigen-coordinates and the one back, row by row.
     """
     patients, size = len(parameters), block.size
     with np.errstate(all="ignore"):

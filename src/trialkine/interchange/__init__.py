@@ -1,1 +1,1 @@
-"""Models in other programs' formats: out as SBML and Antimony."""
+"""Models in other programs' formats: written out, and read in."""

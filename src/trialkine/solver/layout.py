@@ -109,9 +109,10 @@ def make_layout(
         status=1, paused=1, accepted=1, rejected=1, most_steps=1, true=events + milestones, slot_kind=SLOTS,
         slot_input=SLOTS, hold_count=holds, hold_block=holds, ended=holds, limit=holds,
     )  # fmt: skip
-    kernels = (addresses[name] for name in ("step", "conditions", "resets", "accept", "extremes", "restart"))
     return Layout(
-        *kernels, moved, width, states, columns, inputs, events, milestones, holds, watched,
+        addresses["step"], addresses["conditions"], addresses["resets"], addresses["accept"],
+        addresses["extremes"], addresses["restart"], moved, width, states, columns, inputs, events,
+        milestones, holds, watched,
         **{f"l_{name}": place for name, place in lanes.items()},
         **{f"p_{name}": place for name, place in reals.items()},
         **{f"q_{name}": place for name, place in wholes.items()},
