@@ -14,6 +14,7 @@ from trialkine.agents.catalogue import agent_book
 from trialkine.arm_models import (
     ArmModel,
     arm_model,
+    disease_of,
     equations_of,
     hash_of,
     models_of_arms,
@@ -73,7 +74,7 @@ def run_protocol(
     """
     _check_numbers(patients=(patients, 1), trials=(trials, 1), seed=(seed, 0), jobs=(jobs, 1))
     progress(0.0, "composing the model")
-    disease = load_disease(protocol.disease)
+    disease = disease_of(protocol)
     everywhere, models = protocol_models(protocol, disease)
     compiled = _compile_all(models)
     progress(MODEL_SHARE, "drawing virtual patients")
@@ -173,9 +174,9 @@ def _case_mixes(protocol: Protocol, disease: Disease, trials: int, seed: int) ->
     rule = disease.records[TRIAL_PARAMETERS[0]]
     if stated is not None:
         return (stated,) * trials
-    if trials == 1:  # one run stands for the typical trial; repetitions show how trials differ
+    if trials == 1 or rule.variability is None:  # one run stands for the typical trial
         assert isinstance(rule.value, float)
-        return (rule.value,)
+        return (rule.value,) * trials
     return tuple(draw_excluded_fraction(rule, seed, replicate) for replicate in range(trials))
 
 

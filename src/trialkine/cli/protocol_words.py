@@ -56,7 +56,7 @@ def _patients(protocol: Protocol) -> str:
     months = enrolment.patients / enrolment.per_month
     sizes = dict.fromkeys(f"{arm.size(enrolment.patients):,}" for arm in protocol.arms)
     return (
-        f"{protocol.disease.replace('_', ' ').capitalize()}: {arms} of {_listed(list(sizes))} patients"
+        f"{protocol.population.replace('_', ' ').capitalize()}: {arms} of {_listed(list(sizes))} patients"
         f"{sharing}, enrolled over {months:.3g} months."
     )
 

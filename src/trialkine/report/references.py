@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from trialkine.arm_models import protocol_models, usual_records
-from trialkine.diseases.disease import load_disease
+from trialkine.arm_models import disease_of, protocol_models, usual_records
 from trialkine.evidence.sources import Source
 from trialkine.model.declarations import Agent
 from trialkine.records import ParameterRecord
@@ -39,7 +38,7 @@ def references_of(protocol: Protocol) -> References:
 
     Raises: InputError, when its models lack a number.
     """
-    disease = load_disease(protocol.disease)
+    disease = disease_of(protocol)
     _, models = protocol_models(protocol, disease)
     records = all_records(disease, usual_records(models))
     agents = {name: protocol.agent_book.find(name) for name in protocol.agents}

@@ -1,0 +1,266 @@
+"""Faults between a mapping and the model it names, each where it stands in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from trialkine.diseases.disease import disease_names
+from trialkine.errors import InputError, ModelError
+from trialkine.model.declarations import Agent
+from trialkine.model.model import Model
+from trialkine.model.standalone import StandaloneModel
+from trialkine.population.correlation import gaussian_copula
+from trialkine.population.distributions import check_variability
+from trialkine.population.parameters import flat_values
+from trialkine.toxicity.terms import terms
+from trialkine.trial.measurement import measurement_records
+from trialkine.trial.own_model import processes
+from trialkine.trial.own_model.bridge import bridge_parts
+from trialkine.trial.own_model.dosing import agent_of, check_target, dosing_records
+from trialkine.trial.own_model.mapping import DoseTarget, Process, Sections, ToxicitySign, TumourSize
+from trialkine.trial.own_model.stated import in_unit
+from trialkine.trial.own_model.toxicity_signs import sign_record
+from trialkine.trial.own_model.tumour import (
+    AT_START,
+    size_records,
+    size_scale,
+    start_record,
+    unit_of,
+    with_start,
+)
+from trialkine.trial.reading import KeyPath
+from trialkine.trial.sentences import Fault, choice_hint
+from trialkine.trial.words import shorten
+
+OF_BRIDGE = ("burden", "lesion_volume")
+DEATH_TERM = "hypotension"
+
+
+def mapping_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fault]:
+    """Everything that does not go together, in whatever could be read of the file."""
+    model = standalone.model
+    yield from _tumour_faults(found, standalone)
+    for name, target in found.doses.items():
+        yield from _dose_faults(("doses", name), name, target, found, standalone)
+    yield from _vary_faults(found, standalone)
+    for name, sign in found.toxicity.items():
+        yield from _toxicity_faults(("toxicity", name), name, sign, model)
+    yield from _hazard_faults(found, model)
+    if found.symptoms is not None:
+        yield from _process_faults(("symptoms",), found.symptoms, processes.symptoms().parameters)
+    for place, bound in enumerate(found.patients.plausible):
+        path: KeyPath = ("patients", "plausible", place, "quantity")
+        yield from _quantity_faults(path, bound.quantity, model, OF_BRIDGE)
+        unit = _unit(bound.quantity, model)
+        for key in ("at_least", "at_most"):
+            value = getattr(bound, key)
+            if value is not None and unit is not None:
+                yield from _tried((*path[:-1], key), lambda value=value, unit=unit: in_unit(value, unit))
+    yield from _measurement_faults(found)
+
+
+def _tumour_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fault]:
+    tumour, model = found.tumour, standalone.model
+    if tumour is None:
+        return
+    faults = list(_quantity_faults(("tumour", "quantity"), tumour.quantity, model))
+    if not faults:
+        faults += _tried(("tumour",), lambda: size_scale(tumour, model))
+    if not faults:
+        faults += _tried(("tumour",), lambda: size_records(tumour, model, ""))
+        faults += _start_faults(found, tumour, standalone)
+    yield from faults
+
+
+def _start_faults(found: Sections, tumour: TumourSize, standalone: StandaloneModel) -> list[Fault]:
+    start, path = found.patients.tumour_at_start, ("patients", "tumour_at_start")
+    if start is None:
+        return []
+    faults = _tried(path, lambda: with_start(standalone, tumour.quantity))
+
+    def checked() -> None:
+        record = start_record(start, tumour, standalone.model, "")
+        assert isinstance(record.value, float)
+        if record.value <= 0:
+            raise InputError("'tumour_at_start' must be above 0: a trial enrols patients with a tumour.")
+        check_variability(AT_START, record.value, record.variability)
+
+    return faults or _tried(path, checked)
+
+
+def _dose_faults(
+    path: KeyPath, name: str, target: DoseTarget, found: Sections, standalone: StandaloneModel
+) -> Iterator[Fault]:
+    model = standalone.model
+    own = {part.name for part in standalone.parts}
+    taken = {*model.states, *model.parameters, *model.quantities, *own, *(model.agents)}
+    if not name.isidentifier():
+        yield path, f"'{shorten(name, 40)}' is no name of an agent. Write it in words joined by '_'.", None
+        return
+    if name in taken:
+        what = "an agent" if name in model.agents else "something"
+        yield path, f"the model itself has {what} named '{name}'. Give this agent another name.", None
+        return
+    faults = _tried((*path, "into"), lambda: check_target(target, model))
+    for place, rule in enumerate(target.hold):
+        faults += _quantity_faults((*path, "hold", place, "quantity"), rule.quantity, model)
+    for key, rules in (("reduce", target.reduce), ("stop", target.stop)):
+        for place, entry in enumerate(rules):
+            if entry.toxicity not in found.toxicity:
+                hint = choice_hint(entry.toxicity, found.toxicity) if found.toxicity else ""
+                said = f"no toxicity of this mapping is named '{shorten(entry.toxicity, 40)}'."
+                advice = hint or "Add it under `toxicity`."
+                faults.append(((*path, key, place, "toxicity"), f"{said} {advice}", None))
+    faults += [] if faults else _tried(path, lambda: dosing_records(name, target, model, ""))
+    yield from faults
+
+
+def _vary_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fault]:
+    model, varying = standalone.model, set[str]()
+    for name, spread in found.vary.items():
+        path = ("vary", name)
+        if name not in model.parameters:
+            yield path, _no_parameter(name, model), None
+            continue
+
+        def checked(name: str = name, spread: Any = spread) -> None:
+            record = spread.applied_to(standalone.records[name], "")
+            for flat, value in flat_values(record).items():
+                check_variability(flat, value, record.variability)
+
+        yield from _tried(path, checked)
+        varying |= set(flat_values(standalone.records[name]))
+    varying |= {AT_START} if found.patients.tumour_at_start is not None else set()
+    varying |= {"frailty"} if found.hazard is not None else set()
+    varying |= {f"{name}_level" for name, sign in found.toxicity.items() if sign.severe_at is not None}
+    for place, together in enumerate(found.correlations):
+        pairs = [(*together.between, together.value)]
+        yield from _tried(("correlations", place), lambda pairs=pairs: gaussian_copula(pairs, varying))
+    if len(found.correlations) > 1:
+        pairs = [(*together.between, together.value) for together in found.correlations]
+        whole = _tried(("correlations",), lambda: gaussian_copula(pairs, varying))
+        each = [one for pair in pairs for one in _tried((), lambda pair=pair: gaussian_copula([pair], varying))]
+        yield from [] if each else whole
+
+
+def _no_parameter(name: str, model: Model) -> str:
+    said = shorten(name, 40)
+    if name in model.states:
+        return (
+            f"'{said}' is a state, and patients differ in parameters. Vary its start, or what it depends on."
+        )
+    if name in model.quantities:
+        return f"'{said}' is computed. Vary the parameters it is computed from."
+    return f"no parameter of the model is named '{said}'. {choice_hint(name, model.parameters)}"
+
+
+def _toxicity_faults(path: KeyPath, name: str, sign: ToxicitySign, model: Model) -> Iterator[Fault]:
+    if name not in terms():
+        yield path, f"no toxicity is named '{shorten(name, 40)}'. {choice_hint(name, terms())}", None
+        return
+    faults = list(_quantity_faults((*path, "quantity"), sign.quantity, model))
+    yield from faults or _tried(path, lambda: sign_record(name, sign, model, ""))
+    if sign.death is None:
+        return
+    if name != DEATH_TERM:
+        message = f"death from treatment follows {DEATH_TERM} alone. Leave `death` out here."
+        yield (*path, "death"), message, None
+    else:
+        yield from _process_faults((*path, "death"), sign.death, processes.treatment_death().parameters)
+
+
+def _hazard_faults(found: Sections, model: Model) -> Iterator[Fault]:
+    hazard, path = found.hazard, ("hazard",)
+    if hazard is None:
+        return
+    unit: str | None = ""
+    if hazard.quantity is not None:
+        faults = list(_quantity_faults((*path, "quantity"), hazard.quantity, model))
+        unit = None if faults else unit_of(model, hazard.quantity)
+        yield from faults
+    elif hazard.at is not None:
+        message = (
+            "`at` goes with a `quantity`. Of the tumour, write 'reference_burden: 50 cm**3' under `values`."
+        )
+        yield (*path, "at"), message, None
+    levels: Iterable[str] = ()
+    if unit is not None and hazard.quantity is not None:
+        yield from _tried(path, lambda: processes.level_records(hazard, unit or "", ""))
+        levels = processes.LEVELS
+    parameters = processes.death(hazard, unit or "").parameters
+    named = {name: one for name, one in parameters.items() if name not in levels}
+    yield from _process_faults(path, hazard, named)
+
+
+def _process_faults(path: KeyPath, process: Process, parameters: Mapping[str, Any]) -> Iterator[Fault]:
+    if process.like is not None and process.like not in disease_names():
+        hint = choice_hint(process.like, disease_names())
+        yield (*path, "like"), f"no disease is named '{shorten(process.like, 40)}'. {hint}", None
+        return
+    yield from _tried(path, lambda: processes.process_records(process, parameters, ""))
+
+
+def _measurement_faults(found: Sections) -> Iterator[Fault]:
+    known = measurement_records()
+    for name, stated in found.measurement.items():
+        path = ("measurement", name)
+        if name not in known:
+            hint = choice_hint(name, known)
+            yield path, f"no number of the measurement is named '{shorten(name, 40)}'. {hint}", None
+        elif stated.distribution is not None:
+            yield path, f"'{name}' is one number for all patients. Leave its distribution out.", None
+        else:
+            yield from _tried(path, lambda stated=stated, name=name: in_unit(stated.value, known[name].unit))
+
+
+def _quantity_faults(path: KeyPath, name: str, model: Model, more: tuple[str, ...] = ()) -> list[Fault]:
+    """A quantity that is not there, or has several values."""
+    single = (*model.single_names, *more)
+    if name in single:
+        return []
+    said = shorten(name, 40)
+    if name in model.parameters:
+        return [(path, f"'{said}' is a parameter, which never changes. {choice_hint(name, single)}", None)]
+    if name in model.observable_names:
+        return [(path, f"'{said}' has several values. Name a sum of them.", None)]
+    return [(path, f"no quantity of the model is named '{said}'. {choice_hint(name, single)}", None)]
+
+
+def _unit(name: str, model: Model) -> str | None:
+    if name in model.single_names:
+        return unit_of(model, name)
+    return "cm**3" if name in OF_BRIDGE else None
+
+
+def name_faults(found: Sections, standalone: StandaloneModel) -> list[Fault]:
+    """Names of the model that a trial needs for its own quantities."""
+    model = standalone.model
+    mine = {*model.states, *model.parameters, *model.quantities, *(part.name for part in standalone.parts)}
+    try:
+        parts = (*bridge_parts(found, model), *(agent_of(*one, model) for one in found.doses.items()))
+    except (InputError, KeyError):
+        return []  # reported where the name or unit is
+    needed = set[str]()
+    for part in parts:
+        mechanism = part.mechanism if isinstance(part, Agent) else part
+        needed |= {mechanism.name, *mechanism.states, *mechanism.parameters}
+        needed |= {define.name for define in mechanism.defines}
+    needed |= {AT_START} if found.patients.tumour_at_start is not None else set()
+    return [
+        (
+            ("model",),
+            f"the model has its own '{name}', a name that the trial needs. Rename it in the model's file.",
+            None,
+        )
+        for name in sorted(mine & needed)
+    ]
+
+
+def _tried(path: KeyPath, action: Callable[[], object]) -> list[Fault]:
+    """The fault that an action raises, where it stands."""
+    try:
+        action()
+    except (InputError, ModelError) as error:
+        return [(path, str(error), None)]
+    return []
