@@ -36,13 +36,13 @@ from trialkine.population.sample import sample_patients
 from trialkine.records import ParameterRecord
 from trialkine.solver.accuracy import Accuracy
 from trialkine.solver.ensemble import Ensemble, failures
-from trialkine.toxicity.terms import grade_records
 from trialkine.trial.baseline_tables import baseline_table, screening_table
 from trialkine.trial.conduct import ArmRecord, Conduct
 from trialkine.trial.criteria_tables import criteria_tables
 from trialkine.trial.eligible import entry_criteria
 from trialkine.trial.enrolled import enrol
-from trialkine.trial.measurement import measurement_records
+from trialkine.trial.measurement import measurement_of
+from trialkine.trial.own_model.toxicity_signs import grades_of
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.result import Accounting, TrialResult
 from trialkine.trial.tables import arm_tables, join_tables
@@ -274,7 +274,7 @@ def all_records(disease: Disease, records: Mapping[str, ParameterRecord]) -> tup
     of_trials = (disease.records[name] for name in TRIAL_PARAMETERS)
     return (
         *records.values(), *with_replacements(_own_covariates(disease)).values(), *of_trials,
-        *measurement_records().values(), *grade_records().values(),
+        *measurement_of(disease.records).values(), *grades_of(disease).values(),
     )  # fmt: skip
 
 

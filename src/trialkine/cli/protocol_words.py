@@ -63,6 +63,8 @@ def _patients(protocol: Protocol) -> str:
 
 def _case_mix(protocol: Protocol) -> str:
     excluded = protocol.eligibility.excluded_fraction
+    if excluded is None and protocol.own is not None:
+        return "Case mix: every eligible patient is enrolled."
     if excluded is None:
         return "Case mix: not stated; the disease's rule says how many of the least fit are not enrolled."
     share = f"{100 * excluded:.3g} %"

@@ -55,8 +55,9 @@ def references_of(protocol: Protocol) -> References:
     keys["Disease and patients"] = [
         record.source for record in records if record.name not in own and record.name not in apart
     ]
-    keys["Measurement of tumours"] = [record.source for record in measurement_records().values()]
-    keys["Grades of toxicity"] = [record.source for record in grade_records().values()]
+    of = {record.name: record.source for record in records}
+    keys["Measurement of tumours"] = [of[name] for name in measurement_records()]
+    keys["Grades of toxicity"] = [of[name] for name in grade_records() if name in of]
     groups = {"Protocol": tuple(_of_protocol(protocol)), **_once(keys, protocol.agent_book.sources)}
     assumed = [record for record in records if record.kind == "assumed"]
     ordered = parameter_groups(one for one in assumed if one.name in own)

@@ -75,7 +75,8 @@ class Conduct:
         waits = protocol.assessments.scans_until != "progression"
         self.awaited = tuple(map(find_criteria, protocol.assessments.also_score)) if waits else ()
         self.luck = Luck(seed, enrolled.ids, enrolled.replicate)
-        self.radiology = Radiology(self.luck)
+        self.numbers = {} if protocol.own is None else protocol.own.disease.records
+        self.radiology = Radiology(self.luck, self.numbers)
         self.names = tuple(protocol.assessments.biomarkers)
         self.samples = _sample_days(protocol)
         lesions = len(ensemble.model.indices["lesion"].members)
@@ -230,7 +231,7 @@ class Conduct:
         for place, book in enumerate(self.given):
             due = patients[now[patients] >= book.next_decision[patients] - SAME_TIME]
             together = waits[place][due] if place < len(partners) else None
-            book.renew(due, constant("toxicity_stop_share"), self.rules[book.number], together)
+            book.renew(due, constant("toxicity_stop_share", self.numbers), self.rules[book.number], together)
         self.starts.tell_product_failures(patients, now)
         self.starts.plan_triggered(self.active, now)
         self._begin_lines(patients, now[patients])
@@ -298,7 +299,8 @@ class Conduct:
             for count in np.unique(self.history.count[patients]):
                 rows = np.flatnonzero((self.history.count[patients] == count) & wanted[:, column])
                 who = patients[rows]
-                values[rows, column] = read_biomarker(self.luck, name, int(count), who, seen[name][rows])
+                exact = seen[name][rows]
+                values[rows, column] = read_biomarker(self.luck, name, int(count), who, exact, self.numbers)
         return values
 
     def _is_sample_day(self, patients: Array) -> Array:

@@ -24,9 +24,14 @@ def measurement_records() -> Mapping[str, ParameterRecord]:
     return read_parameters(files("trialkine.trial").joinpath("measurement.toml")).records
 
 
-def constant(name: str) -> float:
-    """One number of the observation."""
-    value = measurement_records()[name].value
+def measurement_of(own: Mapping[str, ParameterRecord]) -> Mapping[str, ParameterRecord]:
+    """The numbers of the observation, with those of a disease or a user's own model in place of the usual."""
+    return {name: own.get(name, usual) for name, usual in measurement_records().items()}
+
+
+def constant(name: str, own: Mapping[str, ParameterRecord] | None = None) -> float:
+    """One number of the observation; `own` are records that come before the usual ones."""
+    value = measurement_of(own or {})[name].value
     assert isinstance(value, float)
     return value
 
@@ -39,8 +44,9 @@ def sphere_diameter(volume: Array) -> Array:
 class Radiology:
     """Reads lesions of many patients, scan after scan; each patient's current reader is remembered."""
 
-    def __init__(self, luck: Luck) -> None:
+    def __init__(self, luck: Luck, own: Mapping[str, ParameterRecord] | None = None) -> None:
         self.luck = luck
+        self.numbers = {name: constant(name, own) for name in measurement_records()}
         self.scans = np.zeros(len(luck.ids), dtype=np.int64)
         self.reader = np.zeros(len(luck.ids), dtype=np.int64)
 
@@ -59,13 +65,14 @@ class Radiology:
             if number > 0:
                 changed = self.luck.uniforms(f"reader change {number}", who)[:, 0]
                 self.reader[who] = np.where(
-                    changed < constant("reader_change_probability"), number, self.reader[who]
+                    changed < self.numbers["reader_change_probability"], number, self.reader[who]
                 )
             own = self.luck.normals(f"lesion reading {number}", who, lesions)
-            error = constant("lesion_reading_sd") * own + constant("reader_sd") * self._readers(who)[:, None]
+            readers = self._readers(who)[:, None]
+            error = self.numbers["lesion_reading_sd"] * own + self.numbers["reader_sd"] * readers
             diameters[rows] = sphere_diameter(volumes[rows]) * np.exp(error)
         self.scans[patients] += 1
-        return np.where(volumes <= constant("smallest_visible_volume"), 0.0, diameters)
+        return np.where(volumes <= self.numbers["smallest_visible_volume"], 0.0, diameters)
 
     def _readers(self, patients: Array) -> Array:
         """Each patient's current reader's error, in standard deviations."""
@@ -76,7 +83,14 @@ class Radiology:
         return result
 
 
-def read_biomarker(luck: Luck, name: str, number: int, patients: Array, values: Array) -> Array:
+def read_biomarker(
+    luck: Luck,
+    name: str,
+    number: int,
+    patients: Array,
+    values: Array,
+    own: Mapping[str, ParameterRecord] | None = None,
+) -> Array:
     """A biomarker as an assay gives it, in the unit of `values`."""
     error = luck.normals(f"assay {name} {number}", patients)[:, 0]
-    return np.asarray(values * np.exp(constant("biomarker_reading_sd") * error))
+    return np.asarray(values * np.exp(constant("biomarker_reading_sd", own) * error))

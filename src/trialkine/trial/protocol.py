@@ -181,7 +181,10 @@ class Protocol(Part):
 
     @property
     def content_hash(self) -> str:
-        """A hash of what the protocol says, and of its agent and model files; its layout and comments do not matter."""
+        """A hash of what the protocol says, and of its agent and model files.
+
+        The protocol's layout and comments do not matter.
+        """
         said = self.to_dict()
         if self.agent_files:
             read = self.agent_book.files

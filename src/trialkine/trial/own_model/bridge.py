@@ -18,6 +18,7 @@ from trialkine.model.model import Model
 from trialkine.model.standalone import StandaloneModel
 from trialkine.population.packaged import packaged_records
 from trialkine.records import ParameterRecord
+from trialkine.trial.measurement import measurement_records
 from trialkine.trial.own_model import processes
 from trialkine.trial.own_model.dosing import agent_of, dosing_records
 from trialkine.trial.own_model.mapping import ModelMapping, Plausible, Sections
@@ -33,7 +34,7 @@ from trialkine.trial.own_model.tumour import (
     with_start,
 )
 
-MEASURED_SHARE = "no case mix: of a model of one's own, nobody has said who is fit for a trial"
+EVERYBODY = "nobody is left out by fitness unless the protocol says so"
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,7 @@ def build(
         records[AT_START] = start_record(start, mapping.tumour, model, source)
     records |= bridge_records(mapping, model, source)
     agents = {name: agent_of(name, target, model) for name, target in mapping.doses.items()}
-    numbers = {
-        name: dosing_records(name, target, model, source) for name, target in mapping.doses.items()
-    }
+    numbers = {name: dosing_records(name, target, model, source) for name, target in mapping.doses.items()}
     for part in standalone.parts:
         if isinstance(part, Agent):
             agents[part.name] = part
@@ -125,9 +124,7 @@ def bridge_records(mapping: ModelMapping, model: Model, source: str) -> dict[str
         unit = unit_of(model, hazard.quantity) if hazard.quantity else ""
         levels = processes.level_records(hazard, unit, source)
         named = {
-            name: one
-            for name, one in processes.death(hazard, unit).parameters.items()
-            if name not in levels
+            name: one for name, one in processes.death(hazard, unit).parameters.items() if name not in levels
         }
         records |= levels | processes.process_records(hazard, named, source)
     if mapping.symptoms is not None:
@@ -150,11 +147,14 @@ def _disease(
     records: Mapping[str, ParameterRecord],
     source: str,
 ) -> Disease:
-    everyone = ParameterRecord(TRIAL_PARAMETERS[0], 0.0, "", "assumed", source, MEASURED_SHARE)
+    everyone = ParameterRecord(TRIAL_PARAMETERS[0], 0.0, "", "assumed", source, EVERYBODY)
     harm = packaged_records()["fitness_harm"]
     assert isinstance(harm.value, Mapping)
     known = {name: weight for name, weight in harm.value.items() if name in records}
     own = {everyone.name: everyone, harm.name: replace(harm, value=known)}
+    for name, stated in mapping.measurement.items():
+        usual = measurement_records()[name]
+        own[name] = stated.record(name, usual.unit, source, f"instead of {usual.value:g} ({usual.source})")
     title = mapping.title or standalone.title or standalone.name
     return Disease(
         name=standalone.name,

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from functools import partial
 
 from trialkine.diseases.disease import disease_names
 from trialkine.errors import InputError, ModelError
-from trialkine.model.declarations import Agent
+from trialkine.model.declarations import Agent, Mechanism, Parameter
 from trialkine.model.model import Model
 from trialkine.model.standalone import StandaloneModel
 from trialkine.population.correlation import gaussian_copula
 from trialkine.population.distributions import check_variability
 from trialkine.population.parameters import flat_values
+from trialkine.records import ParameterRecord
 from trialkine.toxicity.terms import terms
 from trialkine.trial.measurement import measurement_records
 from trialkine.trial.own_model import processes
 from trialkine.trial.own_model.bridge import bridge_parts
 from trialkine.trial.own_model.dosing import agent_of, check_target, dosing_records
 from trialkine.trial.own_model.mapping import DoseTarget, Process, Sections, ToxicitySign, TumourSize
-from trialkine.trial.own_model.stated import in_unit
+from trialkine.trial.own_model.stated import Spread, in_unit
 from trialkine.trial.own_model.toxicity_signs import sign_record
 from trialkine.trial.own_model.tumour import (
     AT_START,
@@ -33,7 +34,7 @@ from trialkine.trial.reading import KeyPath
 from trialkine.trial.sentences import Fault, choice_hint
 from trialkine.trial.words import shorten
 
-OF_BRIDGE = ("burden", "lesion_volume")
+OF_BRIDGE = ("burden",)
 DEATH_TERM = "hypotension"
 
 
@@ -56,7 +57,7 @@ def mapping_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fau
         for key in ("at_least", "at_most"):
             value = getattr(bound, key)
             if value is not None and unit is not None:
-                yield from _tried((*path[:-1], key), lambda value=value, unit=unit: in_unit(value, unit))
+                yield from _tried((*path[:-1], key), partial(in_unit, value, unit))
     yield from _measurement_faults(found)
 
 
@@ -105,15 +106,20 @@ def _dose_faults(
     faults = _tried((*path, "into"), lambda: check_target(target, model))
     for place, rule in enumerate(target.hold):
         faults += _quantity_faults((*path, "hold", place, "quantity"), rule.quantity, model)
-    for key, rules in (("reduce", target.reduce), ("stop", target.stop)):
-        for place, entry in enumerate(rules):
-            if entry.toxicity not in found.toxicity:
-                hint = choice_hint(entry.toxicity, found.toxicity) if found.toxicity else ""
-                said = f"no toxicity of this mapping is named '{shorten(entry.toxicity, 40)}'."
-                advice = hint or "Add it under `toxicity`."
-                faults.append(((*path, key, place, "toxicity"), f"{said} {advice}", None))
+    for place, reduction in enumerate(target.reduce):
+        faults += _rule_faults((*path, "reduce", place, "toxicity"), reduction.toxicity, found)
+    for place, stop in enumerate(target.stop):
+        faults += _rule_faults((*path, "stop", place, "toxicity"), stop.toxicity, found)
     faults += [] if faults else _tried(path, lambda: dosing_records(name, target, model, ""))
     yield from faults
+
+
+def _rule_faults(path: KeyPath, toxicity: str, found: Sections) -> list[Fault]:
+    """A rule for doses that reads a toxicity which the mapping does not show."""
+    if toxicity in found.toxicity:
+        return []
+    advice = choice_hint(toxicity, found.toxicity) if found.toxicity else "Add it under `toxicity`."
+    return [(path, f"no toxicity of this mapping is named '{shorten(toxicity, 40)}'. {advice}", None)]
 
 
 def _vary_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fault]:
@@ -124,24 +130,39 @@ def _vary_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fault
             yield path, _no_parameter(name, model), None
             continue
 
-        def checked(name: str = name, spread: Any = spread) -> None:
-            record = spread.applied_to(standalone.records[name], "")
-            for flat, value in flat_values(record).items():
-                check_variability(flat, value, record.variability)
-
-        yield from _tried(path, checked)
+        yield from _tried(path, partial(_check_spread, spread, standalone.records[name]))
         varying |= set(flat_values(standalone.records[name]))
-    varying |= {AT_START} if found.patients.tumour_at_start is not None else set()
-    varying |= {"frailty"} if found.hazard is not None else set()
-    varying |= {f"{name}_level" for name, sign in found.toxicity.items() if sign.severe_at is not None}
-    for place, together in enumerate(found.correlations):
-        pairs = [(*together.between, together.value)]
-        yield from _tried(("correlations", place), lambda pairs=pairs: gaussian_copula(pairs, varying))
-    if len(found.correlations) > 1:
-        pairs = [(*together.between, together.value) for together in found.correlations]
-        whole = _tried(("correlations",), lambda: gaussian_copula(pairs, varying))
-        each = [one for pair in pairs for one in _tried((), lambda pair=pair: gaussian_copula([pair], varying))]
-        yield from [] if each else whole
+    yield from _correlation_faults(found, varying | _varying_beside(found))
+
+
+def _check_spread(spread: Spread, record: ParameterRecord) -> None:
+    """Raises: InputError, when the number cannot differ between patients as stated."""
+    varied = spread.applied_to(record, "")
+    for flat, value in flat_values(varied).items():
+        check_variability(flat, value, varied.variability)
+
+
+def _varying_beside(found: Sections) -> set[str]:
+    """What else differs between patients than the model's own parameters."""
+    start = found.patients.tumour_at_start
+    names = {AT_START} if start is not None and start.distribution is not None else set[str]()
+    if found.hazard is not None:
+        names.add("frailty")
+    for name, sign in found.toxicity.items():
+        if sign.severe_at is not None and sign.severe_at.distribution is not None:
+            names.add(f"{name}_level")
+    return names
+
+
+def _correlation_faults(found: Sections, varying: set[str]) -> Iterator[Fault]:
+    """Correlations one by one, and all together where each is in order."""
+    pairs = [(*together.between, together.value) for together in found.correlations]
+    single = [
+        fault
+        for place, pair in enumerate(pairs)
+        for fault in _tried(("correlations", place), partial(gaussian_copula, [pair], varying))
+    ]
+    yield from single or _tried(("correlations",), partial(gaussian_copula, pairs, varying))
 
 
 def _no_parameter(name: str, model: Model) -> str:
@@ -193,7 +214,7 @@ def _hazard_faults(found: Sections, model: Model) -> Iterator[Fault]:
     yield from _process_faults(path, hazard, named)
 
 
-def _process_faults(path: KeyPath, process: Process, parameters: Mapping[str, Any]) -> Iterator[Fault]:
+def _process_faults(path: KeyPath, process: Process, parameters: Mapping[str, Parameter]) -> Iterator[Fault]:
     if process.like is not None and process.like not in disease_names():
         hint = choice_hint(process.like, disease_names())
         yield (*path, "like"), f"no disease is named '{shorten(process.like, 40)}'. {hint}", None
@@ -211,7 +232,7 @@ def _measurement_faults(found: Sections) -> Iterator[Fault]:
         elif stated.distribution is not None:
             yield path, f"'{name}' is one number for all patients. Leave its distribution out.", None
         else:
-            yield from _tried(path, lambda stated=stated, name=name: in_unit(stated.value, known[name].unit))
+            yield from _tried(path, partial(in_unit, stated.value, known[name].unit))
 
 
 def _quantity_faults(path: KeyPath, name: str, model: Model, more: tuple[str, ...] = ()) -> list[Fault]:
@@ -238,7 +259,8 @@ def name_faults(found: Sections, standalone: StandaloneModel) -> list[Fault]:
     model = standalone.model
     mine = {*model.states, *model.parameters, *model.quantities, *(part.name for part in standalone.parts)}
     try:
-        parts = (*bridge_parts(found, model), *(agent_of(*one, model) for one in found.doses.items()))
+        parts: list[Mechanism | Agent] = [*bridge_parts(found, model)]
+        parts += [agent_of(*one, model) for one in found.doses.items()]
     except (InputError, KeyError):
         return []  # reported where the name or unit is
     needed = set[str]()

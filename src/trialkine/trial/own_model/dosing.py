@@ -63,7 +63,9 @@ def dosing_records(name: str, target: DoseTarget, model: Model, source: str) -> 
         records[key] = level.record(key, unit, source, f"level of '{rule.quantity}' at which doses are held")
         if rule.end_cycle_after is not None:
             key = _hold_count(name, number)
-            records[key] = ParameterRecord(key, float(rule.end_cycle_after), "", "assumed", source, "hold rule")
+            records[key] = ParameterRecord(
+                key, float(rule.end_cycle_after), "", "assumed", source, "hold rule"
+            )
     for number, reduction in enumerate(target.reduce):
         key = _reduction(name, number)
         records[key] = ParameterRecord(key, reduction.to, "", "assumed", source, "rule for doses")
@@ -74,7 +76,9 @@ def _amount_record(name: str, target: DoseTarget, model: Model, source: str) -> 
     key, own = _per_unit(name), unit_of(model, target.into)
     unit = _rise(target, own)
     if target.per_unit is not None:
-        return target.per_unit.record(key, unit, source, f"rise of '{target.into}' by a dose of 1 {target.unit}")
+        return target.per_unit.record(
+            key, unit, source, f"rise of '{target.into}' by a dose of 1 {target.unit}"
+        )
     if target.volume is not None:
         return _diluted(key, target, own, source)
     if dimension(own).exponents != dimension(target.unit).exponents:
@@ -97,8 +101,8 @@ def _diluted(key: str, target: DoseTarget, own: str, source: str) -> ParameterRe
         factor = conversion(f"({target.unit})/L", own)
     except InputError:
         raise InputError(
-            f"'{target.into}' is {f'in {own}' if own else 'a pure number'}, no concentration of {target.unit}. "
-            "Write 'per_unit: NUMBER' instead of `volume`."
+            f"'{target.into}' is {f'in {own}' if own else 'a pure number'}, no concentration of "
+            f"{target.unit}. Write 'per_unit: NUMBER' instead of `volume`."
         ) from None
     where = f"one over a volume of {target.volume.value}"
     more = f" ({target.volume.where})" if target.volume.where else ""
@@ -113,7 +117,8 @@ def agent_of(name: str, target: DoseTarget, model: Model) -> Agent:
     """The agent whose doses go into the mapped state."""
     parameters = {
         _per_unit(name): Parameter(
-            _rise(target, unit_of(model, target.into)), f"rise of '{target.into}' by a dose of 1 {target.unit}"
+            _rise(target, unit_of(model, target.into)),
+            f"rise of '{target.into}' by a dose of 1 {target.unit}",
         )
     }
     holds = []

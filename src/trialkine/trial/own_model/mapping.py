@@ -76,7 +76,7 @@ class DoseTarget(Part):
     unit: Name = Field(description="The unit of doses.", examples=["mg"])
     per_unit: StatedNumber | None = Field(
         default=None,
-        description="Rise of the state, in its unit, by a dose of 1 `unit`. Not needed where both are amounts.",
+        description="Rise of the state, in its unit, by a dose of 1 `unit`. Not needed between amounts.",
         examples=[200],
     )
     volume: StatedNumber | None = Field(

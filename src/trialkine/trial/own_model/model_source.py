@@ -50,5 +50,3 @@ def _check_file(path: Path) -> None:
     hint = suggestion(path.name, beside) if beside else ""
     advice = hint or "Its name is relative to the mapping file's own folder."
     raise InputError(f"there is no model file '{path}'. {advice}")
-
-

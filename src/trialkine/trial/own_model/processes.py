@@ -98,8 +98,8 @@ def process_records(
             missing.append(name)
     if missing:
         raise InputError(
-            f"nothing gives {', '.join(missing)}. Write it under `values`, as in '{missing[0]}: 0.002 1/day', or "
-            "take a disease's with 'like: melanoma'."
+            f"nothing gives {', '.join(missing)}. Write it under `values`, as '{missing[0]}: 0.002 1/day', "
+            "or take a disease's with 'like: melanoma'."
         )
     return found
 

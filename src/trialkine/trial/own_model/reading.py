@@ -69,7 +69,10 @@ def _validated(document: Document) -> tuple[ModelMapping | None, Sections]:
 
 def _readable(data: Mapping[Any, Any], error: ValidationError) -> Sections:
     """The sections, and the entries of keyed sections, without a fault of their own."""
-    kept = {key: dict(value) if key in _KEYED and isinstance(value, dict) else value for key, value in data.items()}
+    kept = {
+        key: dict(value) if key in _KEYED and isinstance(value, dict) else value
+        for key, value in data.items()
+    }
     for details in error.errors(include_url=False):
         first, *rest = details["loc"] or ("",)
         section = kept.get(first)

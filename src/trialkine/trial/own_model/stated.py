@@ -69,9 +69,7 @@ class Spread(Witnessed):
 class Stated(Witnessed):
     """A number with what is known of it, and how it differs between patients."""
 
-    value: ParameterValueText = Field(
-        description="The number, or text with its unit.", examples=["60 cm**3"]
-    )
+    value: ParameterValueText = Field(description="The number, or text with its unit.", examples=["60 cm**3"])
     distribution: Distribution | None = Field(
         default=None, description="How patients differ; absent: they do not.", examples=["lognormal"]
     )
@@ -96,9 +94,7 @@ class Stated(Witnessed):
             sd = self.sd * (factor if self.distribution == "normal" else 1.0)
             spread = Variability(self.distribution, sd)
         number = in_unit(self.value, unit)
-        return ParameterRecord(
-            name, number, unit, self.kind, source, self.where or where, variability=spread
-        )
+        return ParameterRecord(name, number, unit, self.kind, source, self.where or where, variability=spread)
 
 
 def in_unit(value: ParameterValue, unit: str) -> float:
@@ -114,8 +110,4 @@ def _as_stated(value: Any) -> Any:
     return value if isinstance(value, (dict, Stated)) else {"value": value}
 
 
-
-
-StatedNumber = Annotated[
-    Stated, BeforeValidator(_as_stated, json_schema_input_type=float | str | Stated)
-]
+StatedNumber = Annotated[Stated, BeforeValidator(_as_stated, json_schema_input_type=float | str | Stated)]

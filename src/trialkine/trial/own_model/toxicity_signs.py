@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from trialkine.diseases.disease import Disease
 from trialkine.errors import InputError
-from trialkine.model.declarations import Define, Mechanism, Parameter
+from trialkine.model.declarations import Agent, Define, Mechanism, Parameter
 from trialkine.model.model import Model
 from trialkine.records import ParameterRecord
-from trialkine.toxicity.terms import SEVERE, Term, find_term
+from trialkine.toxicity.terms import SEVERE, Term, find_term, grade_records, terms
 from trialkine.trial.own_model.mapping import ToxicitySign
+from trialkine.trial.own_model.processes import taken_over
 from trialkine.trial.own_model.tumour import unit_of
 from trialkine.units import conversion
 
@@ -26,7 +28,8 @@ def sign_record(name: str, sign: ToxicitySign, model: Model, source: str) -> Par
     if term.unit:
         if sign.severe_at is not None:
             raise InputError(
-                f"{name} is graded in {term.unit} by published limits, so 'severe_at' has no meaning. Leave it out."
+                f"{name} is graded in {term.unit} by published limits, so 'severe_at' has no meaning. "
+                "Leave it out."
             )
         factor = conversion(own, term.unit)
         return ParameterRecord(
@@ -42,7 +45,9 @@ def sign_record(name: str, sign: ToxicitySign, model: Model, source: str) -> Par
     assert isinstance(level.value, float)
     if level.value <= 0:
         raise InputError("'severe_at' must be above 0. Write the level at which grade 3 begins.")
-    where = level.where if limit == 1 else f"{level.where}; over {limit:g}, where grade 3 begins on this scale"
+    where = (
+        level.where if limit == 1 else f"{level.where}; over {limit:g}, where grade 3 begins on this scale"
+    )
     return replace(level, value=level.value / limit, where=where)
 
 
@@ -79,3 +84,20 @@ def _about(term: Term, sign: ToxicitySign) -> str:
 
 def _listed(signs: Mapping[str, ToxicitySign]) -> str:
     return ", ".join(f"'{sign.quantity}' shows {name}" for name, sign in signs.items())
+
+
+def grades_of(disease: Disease) -> Mapping[str, ParameterRecord]:
+    """Where each grade begins: all that the package follows, or those that a user's own model shows.
+
+    The limits of a scale that was adjusted to the package's own model are assumptions in another.
+    """
+    if disease.parts is None:
+        return grade_records()
+    mechanisms = [part.mechanism if isinstance(part, Agent) else part for part in disease.parts]
+    watched = {name for mechanism in mechanisms for name in mechanism.watched}
+    shown = [name for name, term in terms().items() if term.quantity in watched]
+    return {
+        name: taken_over(record, None)
+        for name, record in grade_records().items()
+        if any(name.startswith(f"{toxicity}_grade_") for toxicity in shown)
+    }

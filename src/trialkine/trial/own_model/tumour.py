@@ -9,7 +9,7 @@ from trialkine.errors import InputError
 from trialkine.model.declarations import Agent, Define, Index, Mechanism, Parameter, State
 from trialkine.model.model import Model
 from trialkine.model.standalone import StandaloneModel
-from trialkine.records import ParameterRecord
+from trialkine.records import Kind, ParameterRecord
 from trialkine.trial.own_model.mapping import TumourSize
 from trialkine.trial.own_model.stated import Stated
 from trialkine.trial.parameter_values import ParameterValue
@@ -59,8 +59,8 @@ def size_scale(tumour: TumourSize, model: Model) -> SizeScale:
     unit = stated or own
     if not dimension(own).is_dimensionless and dimension(unit).exponents != dimension(own).exponents:
         raise InputError(
-            f"'{tumour.quantity}' is in {own} in the model, which '{unit}' does not measure. Leave `unit` out, "
-            "or correct the model."
+            f"'{tumour.quantity}' is in {own} in the model, which '{unit}' does not measure. Leave `unit` "
+            "out, or correct the model."
         )
     if stated is not None and not dimension(own).is_dimensionless:
         unit = own
@@ -70,7 +70,8 @@ def size_scale(tumour: TumourSize, model: Model) -> SizeScale:
         return SizeScale(measures, unit, SPHERE * scale**3 if measures == DIAMETER else scale)
     if tumour.cells_per_cm3 is None:
         raise InputError(
-            f"'{tumour.quantity}' counts cells, and nothing says how many fill a volume. Add 'cells_per_cm3: 1e9'."
+            f"'{tumour.quantity}' counts cells, and nothing says how many fill a volume. Add "
+            "'cells_per_cm3: 1e9'."
         )
     density = tumour.cells_per_cm3.record("cells_per_cm3", "cell/cm**3", "")
     assert isinstance(density.value, float)
@@ -104,8 +105,8 @@ def size_mechanism(tumour: TumourSize, model: Model, needs_start: bool) -> Mecha
     start = {"initial_burden": State("cm**3", "volume of all lesions at the start", initial="burden")}
     return Mechanism(
         name=TUMOUR_SIZE,
-        about=f"What a scan sees: '{tumour.quantity}' of the model as a volume; every lesion keeps its share of "
-        f"the {what}.",
+        about=f"What a scan sees: '{tumour.quantity}' of the model as a volume; every lesion keeps its "
+        f"share of the {what}.",
         states=start if needs_start else {},
         parameters={
             "volume_factor": Parameter(per, f"volume of 1 of '{tumour.quantity}'"),
@@ -128,8 +129,10 @@ def size_records(tumour: TumourSize, model: Model, source: str) -> dict[str, Par
     own = size_mechanism(tumour, model, needs_start=False).parameters["volume_factor"].unit
     if scale.measures == CELLS and tumour.cells_per_cm3 is not None:
         given = tumour.cells_per_cm3
-        where = f"one over cells_per_cm3 ({given.value}, {given.kind}{': ' + given.where if given.where else ''})"
-        kind = "assumed" if given.kind == "assumed" else "derived"
+        where = (
+            f"one over cells_per_cm3 ({given.value}, {given.kind}{': ' + given.where if given.where else ''})"
+        )
+        kind: Kind = "assumed" if given.kind == "assumed" else "derived"
     else:
         kind, where = "derived", "a sphere" if scale.is_diameter else "a conversion of units"
     shares = {str(number + 1): share for number, share in enumerate(tumour.lesions)}
@@ -187,7 +190,9 @@ def _is_read(model: Model, parameter: str, apart_from: str) -> bool:
     texts += [text for quantity in model.quantities.values() for text in quantity.texts]
     for event in model.events:
         texts += [event.when, *event.resets.values()]
-    texts += [rule.when for rule in (*model.milestones, *model.holds, *model.delays)]
+    texts += [rule.when for rule in model.milestones]
+    texts += [rule.when for rule in model.holds]
+    texts += [rule.when for rule in model.delays]
     texts += [text for route in model.routes.values() for text in route.texts]
     named = {name for agent in model.agents.values() for name in agent.rule_parameters}
     return parameter in named or any(parameter in text.names for text in texts)
