@@ -25,8 +25,8 @@ def draft_mapping(standalone: StandaloneModel, model_file: str = "") -> str:
     return "\n".join(
         [
             f"# A mapping file for {standalone.title or standalone.name}, drafted from its equations.",
-            f"# Replace every {CHOOSE}, delete what you do not need, and look at it with `trialkine check` on this",
-            "# file. docs/own-model.md explains each key.",
+            f"# Replace every {CHOOSE}, take the '# ' off what you need, and try it with `trialkine check` on",
+            "# this file. docs/own-model.md explains each key.",
             "schema: 1",
             f"model: {model_file or standalone.name}",
             "",
@@ -82,7 +82,7 @@ def _doses(standalone: StandaloneModel) -> list[str]:
         "#   my_agent:",
         f"#     into: {CHOOSE}",
         "#     unit: mg                # of doses: mg, IU or cell",
-        "#     per_unit: 1             # rise of the state by a dose of 1 mg; or, for a concentration, volume: 5 L",
+        f"#     per_unit: {CHOOSE}        # rise of the state by a dose of 1 mg; a concentration: volume: 5 L",
         "#     routes: [intravenous]   # and subcutaneous, oral, intranasal",
         *_unplanned(standalone),
     ]
@@ -91,9 +91,8 @@ def _doses(standalone: StandaloneModel) -> list[str]:
 def _unplanned(standalone: StandaloneModel) -> list[str]:
     if not standalone.doses:
         return []
-    return [
-        f"# The file plans {len(standalone.doses)} doses of its own; in a trial the protocol says what is given."
-    ]
+    count = len(standalone.doses)
+    return [f"# The file plans {count} doses of its own; in a trial the protocol says what is given."]
 
 
 def _vary(standalone: StandaloneModel) -> list[str]:
@@ -102,7 +101,7 @@ def _vary(standalone: StandaloneModel) -> list[str]:
     for name, parameter in standalone.model.parameters.items():
         value = standalone.records[name].value
         said = f"{value:g} {parameter.unit}".rstrip() if isinstance(value, float) else "several values"
-        lines.append(f"#   {name}: {{distribution: lognormal, sd: 0.3}}    # {said}")
+        lines.append(f"#   {name}: {{distribution: lognormal, sd: {CHOOSE}}}    # {said}")
     return [
         "# Which parameters differ between patients, and by how much? Without any, all patients are alike.",
         "# vary:",
@@ -114,17 +113,17 @@ def _rest(model: Model) -> list[str]:
     single = ", ".join(model.single_names[:MOST_LISTED])
     return [
         "# patients:",
-        "#   tumour_at_start: {value: 60 cm**3, distribution: lognormal, sd: 0.8}",
+        f"#   tumour_at_start: {{value: {CHOOSE} cm**3, distribution: lognormal, sd: {CHOOSE}}}",
         "#   plausible:",
-        "#     - {quantity: burden, at_most: 2000 cm**3, reason: tumour too large}",
+        f"#     - {{quantity: burden, at_most: {CHOOSE} cm**3, reason: tumour too large}}",
         "",
-        "# Death from the disease; without it nobody dies. Numbers of a disease, or your own.",
-        "# hazard: {like: melanoma}",
+        "# Death from the disease; without it nobody dies. Numbers of a disease of the package, or your own.",
+        f"# hazard: {{like: {CHOOSE}}}",
         "",
         "# Toxicity that is graded, and the quantity that shows it, one of:",
         f"#   {single}{', and more' if len(model.single_names) > MOST_LISTED else ''}",
         "# toxicity:",
-        f"#   hypotension: {{quantity: {CHOOSE}, severe_at: 100}}",
+        f"#   hypotension: {{quantity: {CHOOSE}, severe_at: {CHOOSE}}}",
     ]
 
 

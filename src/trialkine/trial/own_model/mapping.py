@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from trialkine.trial.own_model.stated import Spread, StatedNumber
+from trialkine.trial.own_model.stated import Spread, StatedNumber, UnitText
 from trialkine.trial.protocol_parts import Part
 from trialkine.trial.values import Correlation, Count, Name, ParameterValueText, PositiveNumber, Share, Text
 
@@ -19,7 +19,7 @@ class TumourSize(Part):
     """Which quantity is the size of the tumour, and how it becomes a volume."""
 
     quantity: Name = Field(description="A state or computed quantity of the model.", examples=["T"])
-    unit: Name | None = Field(
+    unit: UnitText | None = Field(
         default=None,
         description="What 1 of it is: cells, a volume, or a diameter. Needed where the model states none.",
         examples=["cell", "cm**3", "mm"],
@@ -73,7 +73,7 @@ class DoseTarget(Part):
     """The state that takes the doses of an agent."""
 
     into: Name = Field(description="A state of the model.", examples=["IL"])
-    unit: Name = Field(description="The unit of doses.", examples=["mg"])
+    unit: UnitText = Field(description="The unit of doses.", examples=["mg"])
     per_unit: StatedNumber | None = Field(
         default=None,
         description="Rise of the state, in its unit, by a dose of 1 `unit`. Not needed between amounts.",
@@ -191,7 +191,7 @@ class Sections(Part):
     )
     model: Name | None = Field(default=None, description="A model.", examples=["kirschner-panetta.xml"])
     title: Text | None = Field(default=None, description="Name in reports; absent: the model's title.")
-    time_unit: Name | None = Field(
+    time_unit: UnitText | None = Field(
         default=None, description="Unit of time of an SBML file that states none.", examples=["day"]
     )
     tumour: TumourSize | None = Field(default=None, description="The size of the tumour.")

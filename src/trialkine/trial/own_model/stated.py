@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
+from trialkine.errors import InputError
 from trialkine.records import Kind, ParameterRecord, Variability
 from trialkine.trial.parameter_values import ParameterValue
 from trialkine.trial.protocol_parts import Part
-from trialkine.trial.values import NotNegative, ParameterValueText, Text
-from trialkine.units import conversion
+from trialkine.trial.unit_words import is_unit_text
+from trialkine.trial.values import NotNegative, ParameterValueText, Text, shown
+from trialkine.units import conversion, dimension
 
 Distribution = Literal["lognormal", "logitnormal", "normal"]
 
@@ -103,6 +105,22 @@ def in_unit(value: ParameterValue, unit: str) -> float:
     Raises: InputError, when its unit measures something else.
     """
     return value.value * (1.0 if value.unit is None else conversion(value.unit, unit))
+
+
+def _unit(value: Any) -> str:
+    if not isinstance(value, str) or not is_unit_text(value):
+        raise ValueError(f"is {shown(value)}, which is no unit. Write one such as 'mg', 'cell' or 'cm**3'.")
+    text = value.strip()
+    try:
+        dimension(text)
+    except InputError as error:
+        raise ValueError(f"is wrong: {error}") from error
+    return text
+
+
+UnitText = Annotated[
+    str, PlainValidator(_unit), WithJsonSchema({"type": "string", "examples": ["mg", "cell", "cm**3"]})
+]
 
 
 def _as_stated(value: Any) -> Any:

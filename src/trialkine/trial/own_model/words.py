@@ -6,7 +6,8 @@ from trialkine.model.declarations import Agent
 from trialkine.toxicity.terms import find_term
 from trialkine.trial.own_model.bridge import OwnModel
 from trialkine.trial.own_model.mapping import DoseTarget
-from trialkine.trial.own_model.tumour import size_scale
+from trialkine.trial.own_model.stated import Stated
+from trialkine.trial.own_model.tumour import AT_START, size_scale
 from trialkine.trial.words import number_text
 
 
@@ -47,7 +48,7 @@ def _tumour(own: OwnModel) -> str:
         "cm": "a diameter" if len(tumour.lesions) == 1 else "a sum of diameters",
     }[scale.measures]
     if tumour.cells_per_cm3 is not None and scale.measures == "cell":
-        how += f", {tumour.cells_per_cm3.value} of them in a cubic centimetre"
+        how += f", {shown(tumour.cells_per_cm3)} of them in a cubic centimetre"
     many = len(tumour.lesions)
     shares = ":".join(number_text(share) for share in tumour.lesions)
     lesions = "One lesion is measured" if many == 1 else f"{many} lesions are measured, {shares}"
@@ -61,15 +62,16 @@ def _start(own: OwnModel) -> list[str]:
     spread = "the same in all patients"
     if start.distribution is not None:
         spread = f"median; {start.distribution} between patients, sd {start.sd:g}"
-    unit = "" if start.value.unit else f" {own.model.parameters['tumour_at_start'].unit}"
-    return [f"Start: {start.value}{unit}, {spread}."]
+    unit = "" if start.value.unit else f" {own.model.parameters[AT_START].unit}"
+    return [f"Start: {shown(start)}{unit}, {spread}."]
 
 
 def _agent(name: str, target: DoseTarget) -> str:
     rules = [
-        f"held while '{rule.quantity}' is {'above' if rule.above else 'below'} "
-        f"{(rule.above or rule.below).value}"  # type: ignore[union-attr]
+        f"held while '{rule.quantity}' is {word} {shown(level)}"
         for rule in target.hold
+        for word, level in (("above", rule.above), ("below", rule.below))
+        if level is not None
     ]
     rules += [f"reduced after grade {one.grade} {one.toxicity}" for one in target.reduce]
     rules += [f"stopped after grade {one.grade} {one.toxicity}" for one in target.stop]
@@ -114,7 +116,7 @@ def _toxicities(own: OwnModel) -> list[str]:
         return ["Toxicity: none is followed."]
     found = []
     for name, sign in own.mapping.toxicity.items():
-        begins = f", severe from {sign.severe_at.value}" if sign.severe_at is not None else ""
+        begins = f", severe from {shown(sign.severe_at)}" if sign.severe_at is not None else ""
         dies = "; patients can die of it" if sign.death is not None else ""
         found.append(f"Toxicity: '{sign.quantity}' shows {find_term(name).title.lower()}{begins}{dies}.")
     return found
@@ -124,7 +126,7 @@ def _measurement(own: OwnModel) -> list[str]:
     changed = own.mapping.measurement
     if not changed:
         return []
-    return [f"Measurement: {', '.join(f'{name} {one.value}' for name, one in changed.items())}."]
+    return [f"Measurement: {', '.join(f'{name} {shown(one)}' for name, one in changed.items())}."]
 
 
 def _planned_doses(own: OwnModel) -> list[str]:
@@ -133,6 +135,11 @@ def _planned_doses(own: OwnModel) -> list[str]:
         return []
     doses = "dose" if count == 1 else "doses"
     return [f"The model's file plans {count} {doses} of its own; in a trial the protocol says what is given."]
+
+
+def shown(stated: Stated) -> str:
+    """A stated number, short, with its unit where it has one."""
+    return f"{stated.value.value:g} {stated.value.unit or ''}".rstrip()
 
 
 def _sentence(note: str) -> str:
