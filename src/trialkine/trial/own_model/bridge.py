@@ -34,6 +34,7 @@ from trialkine.trial.own_model.tumour import (
     with_start,
 )
 
+IMPORTED = "imported_file"  # the key of numbers that an importer gives, whatever the file
 EVERYBODY = "nobody is left out by fitness unless the protocol says so"
 
 
@@ -196,7 +197,7 @@ def _sources(mapping: ModelMapping, standalone: StandaloneModel, source: str) ->
     named = {record.source for record in standalone.records.values()}
     named |= {key for part in standalone.parts for key in _mechanism(part).sources}
     title = standalone.title or standalone.name
-    for key in sorted(named - set(sources()) - {source}):
+    for key in sorted(named - (set(sources()) - {IMPORTED}) - {source}):
         found[key] = Source(key, f"{title}, as read from {mapping.model}.")
     return found
 

@@ -25,8 +25,8 @@ def draft_mapping(standalone: StandaloneModel, model_file: str = "") -> str:
     return "\n".join(
         [
             f"# A mapping file for {standalone.title or standalone.name}, drafted from its equations.",
-            f"# Replace every {CHOOSE}, take the '# ' off what you need, and try it with `trialkine check` on",
-            "# this file. docs/own-model.md explains each key.",
+            f"# Replace every {CHOOSE}, take the '# ' off what you need, and try it with `trialkine check`",
+            "# on this file. docs/own-model.md explains each key.",
             "schema: 1",
             f"model: {model_file or standalone.name}",
             "",
@@ -82,7 +82,7 @@ def _doses(standalone: StandaloneModel) -> list[str]:
         "#   my_agent:",
         f"#     into: {CHOOSE}",
         "#     unit: mg                # of doses: mg, IU or cell",
-        f"#     per_unit: {CHOOSE}        # rise of the state by a dose of 1 mg; a concentration: volume: 5 L",
+        f"#     per_unit: {CHOOSE}        # rise of the state by a dose of 1 mg; or of a level: volume: 5 L",
         "#     routes: [intravenous]   # and subcutaneous, oral, intranasal",
         *_unplanned(standalone),
     ]

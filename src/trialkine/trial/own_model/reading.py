@@ -22,8 +22,8 @@ Load = Callable[[str, Path, str | None], StandaloneModel]
 _KEYED = ("doses", "vary", "toxicity", "measurement")
 
 
-def read_own_model(path: str | Path, load: Load = load_model) -> OwnModel:
-    """The model and the mapping in a mapping file.
+def read_own_model(path: str | Path, load: Load | None = None) -> OwnModel:
+    """The model and the mapping in a mapping file; `load` fetches the model that it names.
 
     Raises: ProblemsError, with every fault of the mapping, or of the model it names.
     """
@@ -33,7 +33,7 @@ def read_own_model(path: str | Path, load: Load = load_model) -> OwnModel:
     if not isinstance(document.data, dict):
         fail(str(path), "the file holds no keys. Begin with 'schema: 1' and 'model: FILE'.", 1)
     mapping, found = _validated(document)
-    standalone = _loaded(document, found, file.parent, load)
+    standalone = _loaded(document, found, file.parent, load or load_model)
     if standalone is not None:
         for path_of, message, character in mapping_faults(found, standalone):
             document.report(path_of, message, character)

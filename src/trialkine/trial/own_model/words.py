@@ -34,8 +34,9 @@ def origin_words(own: OwnModel) -> str:
     title, mapping = own.disease.title, own.mapping
     return (
         f"The patients are those of a model of one's own, {title} ({mapping.model}), joined to the trial by "
-        f"{own.source}. The package's own models of tumour, immune system and drugs are not part of it, and "
-        "nothing of it was adjusted to published trials here."
+        f"{own.source}. The package's models of tumour, immune system and drugs have no part in it, and "
+        "nothing of it was adjusted to published trials here. Bodies, blood values, fitness and scans are the "
+        "package's."
     )
 
 
