@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, State
@@ -85,7 +86,21 @@ def growth_inhibition() -> StandaloneModel:
     return StandaloneModel("growth_inhibition", "Growth inhibition", "Made up.", (mechanism,), records)
 
 
-MODELS = {"three_states.xml": three_states, "growth_inhibition.xml": growth_inhibition}
+def with_define(name: str, unit: str, expression: str) -> StandaloneModel:
+    """Growth inhibition with one more computed quantity."""
+    base = growth_inhibition()
+    (mechanism,) = base.parts
+    assert isinstance(mechanism, Mechanism)
+    more = replace(mechanism, defines=(*mechanism.defines, Define(name, unit, expression, name)))
+    return replace(base, parts=(more,))
+
+
+MODELS = {
+    "three_states.xml": three_states,
+    "growth_inhibition.xml": growth_inhibition,
+    "with_burden.xml": lambda: with_define("burden", "mm", "D"),
+    "with_radius.xml": lambda: with_define("radius", "mm", "D / 2"),
+}
 
 
 def load_sample(model: str, folder: Path, time_unit: str | None = None) -> StandaloneModel:

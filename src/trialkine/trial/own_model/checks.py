@@ -19,7 +19,14 @@ from trialkine.trial.measurement import measurement_records
 from trialkine.trial.own_model import processes
 from trialkine.trial.own_model.bridge import bridge_parts
 from trialkine.trial.own_model.dosing import agent_of, check_target, dosing_records
-from trialkine.trial.own_model.mapping import DoseTarget, Process, Sections, ToxicitySign, TumourSize
+from trialkine.trial.own_model.mapping import (
+    DoseTarget,
+    ModelMapping,
+    Process,
+    Sections,
+    ToxicitySign,
+    TumourSize,
+)
 from trialkine.trial.own_model.stated import Spread, in_unit
 from trialkine.trial.own_model.toxicity_signs import sign_record
 from trialkine.trial.own_model.tumour import (
@@ -39,7 +46,10 @@ DEATH_TERM = "hypotension"
 
 
 def mapping_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fault]:
-    """Everything that does not go together, in whatever could be read of the file."""
+    """Everything that does not go together, in whatever could be read of the file.
+
+    What names an entry of another section is looked at once all sections could be read.
+    """
     model = standalone.model
     yield from _tumour_faults(found, standalone)
     for name, target in found.doses.items():
@@ -116,7 +126,7 @@ def _dose_faults(
 
 def _rule_faults(path: KeyPath, toxicity: str, found: Sections) -> list[Fault]:
     """A rule for doses that reads a toxicity which the mapping does not show."""
-    if toxicity in found.toxicity:
+    if toxicity in found.toxicity or not isinstance(found, ModelMapping):
         return []
     advice = choice_hint(toxicity, found.toxicity) if found.toxicity else "Add it under `toxicity`."
     return [(path, f"no toxicity of this mapping is named '{shorten(toxicity, 40)}'. {advice}", None)]
@@ -132,7 +142,8 @@ def _vary_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fault
 
         yield from _tried(path, partial(_check_spread, spread, standalone.records[name]))
         varying |= set(flat_values(standalone.records[name]))
-    yield from _correlation_faults(found, varying | _varying_beside(found))
+    if isinstance(found, ModelMapping):
+        yield from _correlation_faults(found, varying | _varying_beside(found))
 
 
 def _check_spread(spread: Spread, record: ParameterRecord) -> None:

@@ -35,8 +35,8 @@ def origin_words(own: OwnModel) -> str:
     return (
         f"The patients are those of a model of one's own, {title} ({mapping.model}), joined to the trial by "
         f"{own.source}. The package's models of tumour, immune system and drugs have no part in it, and "
-        "nothing of it was adjusted to published trials here. Bodies, blood values, fitness and scans are the "
-        "package's."
+        "nothing of it was adjusted to published trials here. Bodies, blood values, fitness and scans are "
+        "the package's."
     )
 
 
