@@ -54,7 +54,7 @@ def changed(text: str, *changes: tuple[str, str]) -> str:
         ("    per_unit: 1e7\n", "", "interleukin_2:", "nothing says how far a dose of 1 MIU raises 'IL'"),
         ("per_unit: 1e7", "volume: 5 L", "interleukin_2:", "'IL' is a pure number, no concentration of MIU"),
         ("  interleukin_2:", "  killing:", "killing:", "the model itself has something named 'killing'"),
-        ("toxicity: hypotension, grade", "toxicity: hypotensio, grade", "hypotensio, ", "Did you mean 'hypotens"),
+        ("toxicity: hypotension, grade", "toxicity: hypotens, grade", "hypotens, ", "Did you mean 'hypo"),
         ("quantity: IL, above", "quantity: LI, above", "above", "no quantity of the model is named 'LI'"),
         ("  c: {", "  cc: {", "cc: {", "no parameter of the model is named 'cc'. Did you mean 'c'?"),
         ("  c: {", "  E: {", "E: {", "'E' is a state, and patients differ in parameters"),

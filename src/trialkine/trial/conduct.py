@@ -24,7 +24,7 @@ from trialkine.trial.history import VisitHistory
 from trialkine.trial.line_book import END_REASONS, SAME_TIME, LineBook
 from trialkine.trial.line_starts import LineStarts
 from trialkine.trial.luck import Luck
-from trialkine.trial.measurement import Radiology, constant, read_biomarker
+from trialkine.trial.measurement import Radiology, numbers_with, read_biomarker
 from trialkine.trial.product_orders import ProductOrder, order_products
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Arm
@@ -75,7 +75,7 @@ class Conduct:
         waits = protocol.assessments.scans_until != "progression"
         self.awaited = tuple(map(find_criteria, protocol.assessments.also_score)) if waits else ()
         self.luck = Luck(seed, enrolled.ids, enrolled.replicate)
-        self.numbers = {} if protocol.own is None else protocol.own.disease.records
+        self.numbers = numbers_with({} if protocol.own is None else protocol.own.disease.records)
         self.radiology = Radiology(self.luck, self.numbers)
         self.names = tuple(protocol.assessments.biomarkers)
         self.samples = _sample_days(protocol)
@@ -231,7 +231,7 @@ class Conduct:
         for place, book in enumerate(self.given):
             due = patients[now[patients] >= book.next_decision[patients] - SAME_TIME]
             together = waits[place][due] if place < len(partners) else None
-            book.renew(due, constant("toxicity_stop_share", self.numbers), self.rules[book.number], together)
+            book.renew(due, self.numbers["toxicity_stop_share"], self.rules[book.number], together)
         self.starts.tell_product_failures(patients, now)
         self.starts.plan_triggered(self.active, now)
         self._begin_lines(patients, now[patients])

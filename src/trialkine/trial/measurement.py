@@ -29,11 +29,21 @@ def measurement_of(own: Mapping[str, ParameterRecord]) -> Mapping[str, Parameter
     return {name: own.get(name, usual) for name, usual in measurement_records().items()}
 
 
-def constant(name: str, own: Mapping[str, ParameterRecord] | None = None) -> float:
-    """One number of the observation; `own` are records that come before the usual ones."""
-    value = measurement_of(own or {})[name].value
+def constant(name: str) -> float:
+    """One usual number of the observation."""
+    value = measurement_records()[name].value
     assert isinstance(value, float)
     return value
+
+
+def numbers_with(own: Mapping[str, ParameterRecord]) -> dict[str, float]:
+    """The numbers of the observation, those of a user's own model before the usual ones."""
+    found = {name: constant(name) for name in measurement_records()}
+    for name in found.keys() & own.keys():
+        value = own[name].value
+        assert isinstance(value, float)
+        found[name] = value
+    return found
 
 
 def sphere_diameter(volume: Array) -> Array:
@@ -44,9 +54,9 @@ def sphere_diameter(volume: Array) -> Array:
 class Radiology:
     """Reads lesions of many patients, scan after scan; each patient's current reader is remembered."""
 
-    def __init__(self, luck: Luck, own: Mapping[str, ParameterRecord] | None = None) -> None:
+    def __init__(self, luck: Luck, numbers: Mapping[str, float] | None = None) -> None:
         self.luck = luck
-        self.numbers = {name: constant(name, own) for name in measurement_records()}
+        self.numbers = numbers_with({}) if numbers is None else numbers
         self.scans = np.zeros(len(luck.ids), dtype=np.int64)
         self.reader = np.zeros(len(luck.ids), dtype=np.int64)
 
@@ -89,8 +99,9 @@ def read_biomarker(
     number: int,
     patients: Array,
     values: Array,
-    own: Mapping[str, ParameterRecord] | None = None,
+    numbers: Mapping[str, float] | None = None,
 ) -> Array:
     """A biomarker as an assay gives it, in the unit of `values`."""
+    sd = (numbers_with({}) if numbers is None else numbers)["biomarker_reading_sd"]
     error = luck.normals(f"assay {name} {number}", patients)[:, 0]
-    return np.asarray(values * np.exp(constant("biomarker_reading_sd", own) * error))
+    return np.asarray(values * np.exp(sd * error))
