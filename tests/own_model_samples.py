@@ -103,7 +103,9 @@ MODELS = {
 }
 
 
-def load_sample(model: str, folder: Path, time_unit: str | None = None) -> StandaloneModel:
+def load_sample(
+    model: str, folder: Path, time_unit: str | None = None, case: str | None = None
+) -> StandaloneModel:
     """In place of reading a file."""
     return MODELS[model]()
 

@@ -137,10 +137,10 @@ def test_a_model_file_that_is_not_there_is_named_with_a_neighbour(tmp_path):
 def test_what_an_importer_refuses_is_told_with_the_importers_lines(tmp_path):
     from trialkine.errors import Problem
 
-    def refuse(model, folder, time_unit):
+    def refuse(*asked):
         raise ProblemsError([Problem("algebraic rules cannot be carried over.", "growth_inhibition.xml", 40)])
 
-    def miss(model, folder, time_unit):
+    def miss(*asked):
         raise InputError("python-libsbml is not installed.")
 
     file = write(tmp_path, GROWTH_INHIBITION)

@@ -97,6 +97,7 @@ def build(
     start = mapping.patients.tumour_at_start
     if start is not None:
         parts, unread = with_start(standalone, mapping.tumour.quantity)
+    parts = tuple(part for part in parts if part.name not in mapping.doses)
     records = {name: one for name, one in standalone.records.items() if name not in unread}
     for name, spread in mapping.vary.items():
         records[name] = spread.applied_to(records[name], source)
@@ -105,7 +106,7 @@ def build(
     records |= bridge_records(mapping, model, source)
     agents = {name: agent_of(name, target, model) for name, target in mapping.doses.items()}
     numbers = {name: dosing_records(name, target, model, source) for name, target in mapping.doses.items()}
-    for part in standalone.parts:
+    for part in parts:
         if isinstance(part, Agent):
             agents[part.name] = part
             numbers[part.name] = {name: records[name] for name in part.mechanism.parameters}

@@ -18,7 +18,7 @@ from trialkine.toxicity.terms import terms
 from trialkine.trial.measurement import measurement_records
 from trialkine.trial.own_model import processes
 from trialkine.trial.own_model.bridge import bridge_parts
-from trialkine.trial.own_model.dosing import agent_of, check_target, dosing_records
+from trialkine.trial.own_model.dosing import agent_of, check_target, dosing_records, is_replaceable
 from trialkine.trial.own_model.mapping import (
     DoseTarget,
     ModelMapping,
@@ -104,8 +104,8 @@ def _dose_faults(
     path: KeyPath, name: str, target: DoseTarget, found: Sections, standalone: StandaloneModel
 ) -> Iterator[Fault]:
     model = standalone.model
-    own = {part.name for part in standalone.parts}
-    taken = {*model.states, *model.parameters, *model.quantities, *own, *(model.agents)}
+    own = {part.name for part in standalone.parts if not is_replaceable(part)}
+    taken = {*model.states, *model.parameters, *model.quantities, *own}
     if not name.isidentifier():
         yield path, f"'{shorten(name, 40)}' is no name of an agent. Write it in words joined by '_'.", None
         return
@@ -268,7 +268,8 @@ def _unit(name: str, model: Model) -> str | None:
 def name_faults(found: Sections, standalone: StandaloneModel) -> list[Fault]:
     """Names of the model that a trial needs for its own quantities."""
     model = standalone.model
-    mine = {*model.states, *model.parameters, *model.quantities, *(part.name for part in standalone.parts)}
+    mine = {*model.states, *model.parameters, *model.quantities}
+    mine |= {part.name for part in standalone.parts if not is_replaceable(part)}
     try:
         parts: list[Mechanism | Agent] = [*bridge_parts(found, model)]
         parts += [agent_of(*one, model) for one in found.doses.items()]

@@ -22,6 +22,13 @@ def takes_doses(model: Model) -> tuple[str, ...]:
     return tuple(name for name, state in model.states.items() if not state.index)
 
 
+def is_replaceable(part: Mechanism | Agent) -> bool:
+    """Whether an agent of the model is no more than its routes, so that a mapping may say anew what it does."""
+    if not isinstance(part, Agent):
+        return False
+    return replace(part.mechanism, sources=()) == Mechanism(part.name, part.mechanism.about)
+
+
 def check_target(target: DoseTarget, model: Model) -> None:
     """Make sure that doses can go where the mapping says, in its unit.
 

@@ -8,7 +8,7 @@ from trialkine.model.declarations import Agent
 from trialkine.model.model import Model
 from trialkine.model.standalone import StandaloneModel
 from trialkine.trial.own_model.dosing import takes_doses
-from trialkine.trial.own_model.tumour import CELLS, DIAMETER, VOLUME, unit_of
+from trialkine.trial.own_model.tumour import CELLS, DENSITY, DIAMETER, VOLUME, texts_of, unit_of
 from trialkine.units import dimension
 
 CHOOSE = "CHOOSE"
@@ -44,7 +44,7 @@ def draft_mapping(standalone: StandaloneModel, model_file: str = "") -> str:
 
 def size_candidates(model: Model) -> list[str]:
     """The quantities that could be the size of a tumour: by unit, else by name."""
-    measures = [dimension(unit).exponents for unit in (CELLS, VOLUME, DIAMETER)]
+    measures = [dimension(unit).exponents for unit in (CELLS, DENSITY, VOLUME, DIAMETER)]
     names = model.single_names
     by_unit = [name for name in names if dimension(unit_of(model, name)).exponents in measures]
     by_name = [name for name in names if any(word in name.lower() for word in TUMOUR_WORDS)]
@@ -61,8 +61,9 @@ def _tumour(model: Model) -> list[str]:
         *(f"#   {line}" for line in said),
         "tumour:",
         f"  quantity: {CHOOSE}",
-        "  # unit: cell                # or cm**3, mm**3, cm, mm: where the model states none",
+        "  # unit: cell                # or cell/mL, cm**3, mm**3, cm, mm: where the model states none",
         "  # cells_per_cm3: 1e9        # if it counts cells",
+        "  # compartment: 100 mL       # if it is a density of cells",
         "  # lesions: [3, 2, 1]        # sizes of the measured lesions relative to each other; absent: one",
     ]
 
@@ -98,7 +99,10 @@ def _unplanned(standalone: StandaloneModel) -> list[str]:
 def _vary(standalone: StandaloneModel) -> list[str]:
     """Every parameter with its number, none of them varied."""
     lines = []
+    read = {name for text in texts_of(standalone.model) for name in text.names}
     for name, parameter in standalone.model.parameters.items():
+        if name not in read:
+            continue  # it only tells the solver what is small
         value = standalone.records[name].value
         said = f"{value:g} {parameter.unit}".rstrip() if isinstance(value, float) else "several values"
         lines.append(f"#   {name}: {{distribution: lognormal, sd: {CHOOSE}}}    # {said}")

@@ -21,11 +21,17 @@ class TumourSize(Part):
     quantity: Name = Field(description="A state or computed quantity of the model.", examples=["T"])
     unit: UnitText | None = Field(
         default=None,
-        description="What 1 of it is: cells, a volume, or a diameter. Needed where the model states none.",
+        description="What 1 of it is: cells, a density of cells, a volume, or a diameter. Needed where the "
+        "model states none.",
         examples=["cell", "cm**3", "mm"],
     )
     cells_per_cm3: StatedNumber | None = Field(
         default=None, description="Cells in a cubic centimetre, if it counts cells.", examples=[1e9]
+    )
+    compartment: StatedNumber | None = Field(
+        default=None,
+        description="Volume over which the cells are spread, if it is a density of cells such as cell/mL.",
+        examples=["100 mL"],
     )
     lesions: tuple[PositiveNumber, ...] = Field(
         default=(1.0,),
@@ -190,6 +196,9 @@ class Sections(Part):
         default=None, alias="schema", description="Version of this file format.", examples=[1]
     )
     model: Name | None = Field(default=None, description="A model.", examples=["kirschner-panetta.xml"])
+    case: Name | None = Field(
+        default=None, description="Another of a native or published model's sets of numbers."
+    )
     title: Text | None = Field(default=None, description="Name in reports; absent: the model's title.")
     time_unit: UnitText | None = Field(
         default=None, description="Unit of time of an SBML file that states none.", examples=["day"]

@@ -17,23 +17,29 @@ def is_file_name(model: str) -> bool:
     return model.lower().endswith((*SBML_ENDINGS, NATIVE_ENDING)) or "/" in model
 
 
-def load_model(model: str, folder: Path, time_unit: str | None = None) -> StandaloneModel:
-    """The model of that name; a file's is relative to `folder`.
+def load_model(
+    model: str, folder: Path, time_unit: str | None = None, case: str | None = None
+) -> StandaloneModel:
+    """The model of that name; a file's is relative to `folder`. `case` names another set of its numbers.
 
     Raises: InputError or ProblemsError, when it is not there, cannot be read, or holds what no model can.
     """
     if not is_file_name(model):
         from trialkine.published_models.catalogue import published_model
 
-        return published_model(model)
+        return published_model(model, case or "")
     path = folder / model
     _check_file(path)
     if model.lower().endswith(NATIVE_ENDING):
         from trialkine.published_models.catalogue import read_model_file
 
-        return read_model_file(path)
+        return read_model_file(path, case or "")
     if not model.lower().endswith(SBML_ENDINGS):
         raise InputError(f"'{model}' is no model file. Name one that ends in .xml, .sbml or .toml.")
+    if case is not None:
+        raise InputError(
+            f"an SBML file has one set of numbers, so 'case: {case}' has no meaning. Leave it out."
+        )
     from trialkine.interchange.sbml_import import read_sbml
 
     return read_sbml(path) if time_unit is None else read_sbml(path, time_unit=time_unit)

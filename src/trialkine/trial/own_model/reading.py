@@ -18,7 +18,7 @@ from trialkine.trial.own_model.model_source import is_file_name, load_model
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.sentences import faults
 
-Load = Callable[[str, Path, str | None], StandaloneModel]
+Load = Callable[[str, Path, str | None, str | None], StandaloneModel]
 _KEYED = ("doses", "vary", "toxicity", "measurement")
 
 
@@ -91,7 +91,7 @@ def _loaded(document: Document, found: Sections, folder: Path, load: Load) -> St
     if found.model is None:
         return None
     try:
-        standalone = load(found.model, folder, found.time_unit)
+        standalone = load(found.model, folder, found.time_unit, found.case)
         standalone.model  # noqa: B018  composes and checks it
     except ProblemsError as error:
         document.problems += error.problems

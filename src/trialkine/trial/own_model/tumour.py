@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from trialkine.errors import InputError
 from trialkine.model.declarations import Agent, Define, Index, Mechanism, Parameter, State
+from trialkine.model.expression import Expression
 from trialkine.model.model import Model
 from trialkine.model.standalone import StandaloneModel
 from trialkine.records import Kind, ParameterRecord
@@ -18,7 +19,7 @@ from trialkine.units import conversion, dimension
 Part = Mechanism | Agent
 TUMOUR_SIZE = "tumour_size"
 AT_START = "tumour_at_start"
-CELLS, VOLUME, DIAMETER = "cell", "cm**3", "cm"
+CELLS, DENSITY, VOLUME, DIAMETER = "cell", "cell/cm**3", "cm**3", "cm"
 SPHERE = math.pi / 6.0  # the volume of a sphere of unit diameter
 
 
@@ -26,7 +27,7 @@ SPHERE = math.pi / 6.0  # the volume of a sphere of unit diameter
 class SizeScale:
     """What a tumour quantity measures, and the factor that makes a volume of it.
 
-    `measures` is one of the three units above; `factor` is cm**3 per unit of the quantity (of its cube, for
+    `measures` is one of the four units above; `factor` is cm**3 per unit of the quantity (of its cube, for
     a diameter), `unit` what the quantity is in, as the model or the mapping says.
     """
 
@@ -54,7 +55,7 @@ def size_scale(tumour: TumourSize, model: Model) -> SizeScale:
     if stated is None and dimension(own).is_dimensionless:
         raise InputError(
             f"nothing says what 1 of '{tumour.quantity}' is: the model gives it no unit. Add 'unit: cell', "
-            "'unit: cm**3' or 'unit: mm'."
+            "'unit: cell/mL', 'unit: cm**3' or 'unit: mm'."
         )
     unit = stated or own
     if not dimension(own).is_dimensionless and dimension(unit).exponents != dimension(own).exponents:
@@ -65,28 +66,49 @@ def size_scale(tumour: TumourSize, model: Model) -> SizeScale:
     if stated is not None and not dimension(own).is_dimensionless:
         unit = own
     measures = _measured(tumour.quantity, unit)
-    if measures != CELLS:
-        scale = conversion(unit, measures)
+    scale = conversion(unit, measures)
+    if measures in (VOLUME, DIAMETER):
         return SizeScale(measures, unit, SPHERE * scale**3 if measures == DIAMETER else scale)
+    return SizeScale(measures, unit, scale * _spread_over(tumour, measures) / _cells_per_volume(tumour))
+
+
+def _cells_per_volume(tumour: TumourSize) -> float:
+    """Units: returns [cell/cm**3]."""
     if tumour.cells_per_cm3 is None:
         raise InputError(
             f"'{tumour.quantity}' counts cells, and nothing says how many fill a volume. Add "
             "'cells_per_cm3: 1e9'."
         )
-    density = tumour.cells_per_cm3.record("cells_per_cm3", "cell/cm**3", "")
+    density = tumour.cells_per_cm3.record("cells_per_cm3", DENSITY, "")
     assert isinstance(density.value, float)
     if density.value <= 0:
         raise InputError("'cells_per_cm3' must be above 0. Write it as in 'cells_per_cm3: 1e9'.")
-    return SizeScale(CELLS, unit, conversion(unit, CELLS) / density.value)
+    return density.value
+
+
+def _spread_over(tumour: TumourSize, measures: str) -> float:
+    """The volume over which a density of cells is spread; 1 for a count of cells. Units: returns [cm**3]."""
+    if measures == CELLS:
+        return 1.0
+    if tumour.compartment is None:
+        raise InputError(
+            f"'{tumour.quantity}' is a density of cells, and nothing says over which volume. Add "
+            "'compartment: 100 mL'."
+        )
+    volume = tumour.compartment.record("compartment", VOLUME, "")
+    assert isinstance(volume.value, float)
+    if volume.value <= 0:
+        raise InputError("'compartment' must be above 0. Write it as in 'compartment: 100 mL'.")
+    return volume.value
 
 
 def _measured(name: str, unit: str) -> str:
-    for measure in (CELLS, VOLUME, DIAMETER):
+    for measure in (CELLS, DENSITY, VOLUME, DIAMETER):
         if dimension(unit).exponents == dimension(measure).exponents:
             return measure
     raise InputError(
         f"'{name}' is in {unit}, which measures neither cells, nor a volume, nor a diameter. Name another "
-        "quantity."
+        "quantity, or correct its unit in the model."
     )
 
 
@@ -127,7 +149,7 @@ def size_records(tumour: TumourSize, model: Model, source: str) -> dict[str, Par
     """The numbers of that mechanism."""
     scale = size_scale(tumour, model)
     own = size_mechanism(tumour, model, needs_start=False).parameters["volume_factor"].unit
-    if scale.measures == CELLS and tumour.cells_per_cm3 is not None:
+    if tumour.cells_per_cm3 is not None and scale.measures in (CELLS, DENSITY):
         given = tumour.cells_per_cm3
         where = (
             f"one over cells_per_cm3 ({given.value}, {given.kind}{': ' + given.where if given.where else ''})"
@@ -155,7 +177,8 @@ def start_record(start: Stated, tumour: TumourSize, model: Model, source: str) -
     value = start.value
     if value.unit is not None:
         stated = dimension(value.unit).exponents
-        if scale.measures == CELLS and stated == dimension(VOLUME).exponents:
+        is_count = scale.measures in (CELLS, DENSITY)
+        if is_count and stated == dimension(VOLUME).exponents:
             number = value.value * conversion(value.unit, VOLUME) / scale.factor
         else:
             number = value.value * conversion(value.unit, scale.unit)
@@ -184,8 +207,14 @@ def with_start(standalone: StandaloneModel, quantity: str) -> tuple[tuple[Part, 
 
 def _is_read(model: Model, parameter: str, apart_from: str) -> bool:
     """Whether anything but the start of one state reads a parameter."""
+    texts = [*texts_of(model, apart_from), *model.scales.values()]
+    named = {name for agent in model.agents.values() for name in agent.rule_parameters}
+    return parameter in named or any(parameter in text.names for text in texts)
+
+
+def texts_of(model: Model, apart_from: str = "") -> list[Expression]:
+    """Every text of a model but the scales, and but the start of one state."""
     texts = [text for name, text in model.initials.items() if name != apart_from]
-    texts += list(model.scales.values())
     texts += [one.rate for rates in model.rates.values() for one in rates]
     texts += [text for quantity in model.quantities.values() for text in quantity.texts]
     for event in model.events:
@@ -193,9 +222,7 @@ def _is_read(model: Model, parameter: str, apart_from: str) -> bool:
     texts += [rule.when for rule in model.milestones]
     texts += [rule.when for rule in model.holds]
     texts += [rule.when for rule in model.delays]
-    texts += [text for route in model.routes.values() for text in route.texts]
-    named = {name for agent in model.agents.values() for name in agent.rule_parameters}
-    return parameter in named or any(parameter in text.names for text in texts)
+    return [*texts, *(text for route in model.routes.values() for text in route.texts)]
 
 
 def _restarted(part: Part, quantity: str, unit: str, unread: set[str]) -> Part:

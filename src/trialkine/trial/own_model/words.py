@@ -7,7 +7,7 @@ from trialkine.toxicity.terms import find_term
 from trialkine.trial.own_model.bridge import OwnModel
 from trialkine.trial.own_model.mapping import DoseTarget
 from trialkine.trial.own_model.stated import Stated
-from trialkine.trial.own_model.tumour import AT_START, size_scale
+from trialkine.trial.own_model.tumour import AT_START, CELLS, DENSITY, DIAMETER, VOLUME, size_scale
 from trialkine.trial.words import number_text
 
 
@@ -44,11 +44,12 @@ def _tumour(own: OwnModel) -> str:
     tumour = own.mapping.tumour
     scale = size_scale(tumour, own.standalone.model)
     how = {
-        "cell": "a count of cells",
-        "cm**3": "a volume",
-        "cm": "a diameter" if len(tumour.lesions) == 1 else "a sum of diameters",
+        CELLS: "a count of cells",
+        DENSITY: f"a density of cells over {shown(tumour.compartment)}" if tumour.compartment else "",
+        VOLUME: "a volume",
+        DIAMETER: "a diameter" if len(tumour.lesions) == 1 else "a sum of diameters",
     }[scale.measures]
-    if tumour.cells_per_cm3 is not None and scale.measures == "cell":
+    if tumour.cells_per_cm3 is not None and scale.measures in (CELLS, DENSITY):
         how += f", {shown(tumour.cells_per_cm3)} of them in a cubic centimetre"
     many = len(tumour.lesions)
     shares = ":".join(number_text(share) for share in tumour.lesions)
@@ -86,7 +87,7 @@ def _own_agents(own: OwnModel) -> list[str]:
     return [
         f"Agent {part.name}: of the model itself, doses in {part.dose_unit}, {' or '.join(part.routes)}."
         for part in own.standalone.parts
-        if isinstance(part, Agent)
+        if isinstance(part, Agent) and part.name not in own.mapping.doses
     ]
 
 
