@@ -34,6 +34,7 @@ from trialkine.trial.own_model.tumour import (
     with_start,
 )
 
+CALIBRATION = "starting_calibration"
 IMPORTED = "imported_file"  # the key of numbers that an importer gives, whatever the file
 EVERYBODY = "nobody is left out by fitness unless the protocol says so"
 
@@ -200,7 +201,16 @@ def _sources(mapping: ModelMapping, standalone: StandaloneModel, source: str) ->
     title = standalone.title or standalone.name
     for key in sorted(named - (set(sources()) - {IMPORTED}) - {source}):
         found[key] = Source(key, f"{title}, as read from {mapping.model}.")
-    return found
+    return {**found, **_elsewhere()}
+
+
+def _elsewhere() -> dict[str, Source]:
+    """The package's calibration, said so that nobody takes it for one of the user's model."""
+    source = sources()[CALIBRATION]
+    words = source.citation.replace(
+        "this model", "the package's own model, from which numbers are taken over"
+    )
+    return {source.key: replace(source, citation=words)}
 
 
 def _mechanism(part: Part) -> Mechanism:

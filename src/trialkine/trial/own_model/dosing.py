@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import get_args
 
 from trialkine.errors import InputError
 from trialkine.model.declarations import Agent, Hold, Mechanism, Parameter, Reduction, Route, Stop
 from trialkine.model.model import Model
 from trialkine.records import ParameterRecord
-from trialkine.trial.own_model.mapping import DoseTarget, HoldWhile
+from trialkine.trial.own_model.mapping import DoseTarget, HoldWhile, RouteName
 from trialkine.trial.own_model.tumour import unit_of
 from trialkine.units import conversion, dimension
 
@@ -23,10 +24,19 @@ def takes_doses(model: Model) -> tuple[str, ...]:
 
 
 def is_replaceable(part: Mechanism | Agent) -> bool:
-    """Whether an agent of the model is no more than its routes, so that a mapping may say anew what it does."""
+    """Whether an agent of the model is no more than its routes, so that a mapping may map it anew."""
     if not isinstance(part, Agent):
         return False
     return replace(part.mechanism, sources=()) == Mechanism(part.name, part.mechanism.about)
+
+
+def can_be_given(agent: Agent) -> bool:
+    """Whether protocols have the unit and a route of an agent of the model."""
+    return _is_dosed(agent.dose_unit) and any(route in get_args(RouteName) for route in agent.routes)
+
+
+def _is_dosed(unit: str) -> bool:
+    return any(dimension(unit).exponents == dimension(dosed).exponents for dosed in DOSED_IN)
 
 
 def check_target(target: DoseTarget, model: Model) -> None:
@@ -37,7 +47,7 @@ def check_target(target: DoseTarget, model: Model) -> None:
     possible = takes_doses(model)
     if target.into not in possible:
         raise InputError(_no_state(target.into, model, possible))
-    if not any(dimension(target.unit).exponents == dimension(unit).exponents for unit in DOSED_IN):
+    if not _is_dosed(target.unit):
         raise InputError(
             f"'{target.unit}' is no unit of doses: protocols give mass, IU or cells. Write 'unit: mg', "
             "'unit: IU' or 'unit: cell', and say with 'per_unit' how far 1 of it raises the state."

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from trialkine.model.declarations import Agent
 from trialkine.model.model import Model
 from trialkine.model.standalone import StandaloneModel
-from trialkine.trial.own_model.dosing import takes_doses
+from trialkine.trial.own_model.dosing import can_be_given, takes_doses
 from trialkine.trial.own_model.tumour import CELLS, DENSITY, DIAMETER, VOLUME, texts_of, unit_of
 from trialkine.units import dimension
 
@@ -70,7 +70,7 @@ def _tumour(model: Model) -> list[str]:
 
 def _doses(standalone: StandaloneModel) -> list[str]:
     model = standalone.model
-    own = [part for part in standalone.parts if isinstance(part, Agent)]
+    own = [part for part in standalone.parts if isinstance(part, Agent) and can_be_given(part)]
     lines = []
     if own:
         lines.append("# The model's own agents can be given as they are:")

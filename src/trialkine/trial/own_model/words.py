@@ -5,6 +5,7 @@ from __future__ import annotations
 from trialkine.model.declarations import Agent
 from trialkine.toxicity.terms import find_term
 from trialkine.trial.own_model.bridge import OwnModel
+from trialkine.trial.own_model.dosing import can_be_given
 from trialkine.trial.own_model.mapping import DoseTarget
 from trialkine.trial.own_model.stated import Stated
 from trialkine.trial.own_model.tumour import AT_START, CELLS, DENSITY, DIAMETER, VOLUME, size_scale
@@ -84,11 +85,18 @@ def _agent(name: str, target: DoseTarget) -> str:
 
 
 def _own_agents(own: OwnModel) -> list[str]:
-    return [
-        f"Agent {part.name}: of the model itself, doses in {part.dose_unit}, {' or '.join(part.routes)}."
-        for part in own.standalone.parts
-        if isinstance(part, Agent) and part.name not in own.mapping.doses
-    ]
+    found = []
+    for part in own.standalone.parts:
+        if not isinstance(part, Agent) or part.name in own.mapping.doses:
+            continue
+        how = f"doses in {part.dose_unit or 'the model scale'}, {' or '.join(part.routes)}"
+        if can_be_given(part):
+            found.append(f"Agent {part.name}: of the model itself, {how}.")
+        else:
+            found.append(
+                f"Agent {part.name} of the model ({how}) cannot be given as it is. Map it under `doses`."
+            )
+    return found
 
 
 def _varying(own: OwnModel) -> str:
