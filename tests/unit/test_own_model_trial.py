@@ -155,8 +155,29 @@ def test_check_tells_what_a_mapping_means_and_run_refuses_it(folder, capsys):
     said = capsys.readouterr().out
     assert "Tumour: 'D', a sum of diameters. 3 lesions are measured, 3:2:1" in said
     assert "Agent inhibitor: doses in mg, oral, go into 'amount'." in said
-    assert main(["run", str(folder / "model.mapping.yaml")]) == 2
-    assert "describes no trial" in capsys.readouterr().err
+    for command in ("run", "cite"):
+        assert main([command, str(folder / "model.mapping.yaml")]) == 2
+        assert "describes no trial" in capsys.readouterr().err
+
+
+def test_everything_that_a_protocol_can_ask_for_works_on_the_models_quantities(folder):
+    asked = PROTOCOL.replace("counterfactual", "randomised")
+    asked = asked.replace(
+        "  every: 8 weeks\n",
+        "  every: 8 weeks\n  confirm_after: 4 weeks\n  "
+        + (
+            "also_score: [who-1979, irecist]\n  biomarkers: {amount: {at: [4 weeks]}}\n  subgroups: [burden]\n"
+        ),
+    )
+    asked = asked.replace(
+        "arms_are:", "eligibility: {excluded_fraction: 0.3, expected_survival: 1 month}\narms_are:"
+    )
+    (folder / "trial.yaml").write_text(asked, "utf-8")
+    trial = tk.run(tk.Protocol.read(folder / "trial.yaml"), patients=8, trials=3, seed=2, jobs=1)
+    assert len(trial.outcomes) == 2 * 8 * 3
+    assert trial.result.case_mix == (0.3, 0.3, 0.3)
+    assert trial.result.accounting.rejections["case mix"] > 0
+    assert (trial.save(folder / "run") / "report.html").is_file()
 
 
 def test_faults_of_a_mapping_end_with_exit_code_2_and_its_own_lines(folder, capsys):
@@ -164,6 +185,16 @@ def test_faults_of_a_mapping_end_with_exit_code_2_and_its_own_lines(folder, caps
     (folder / "model.mapping.yaml").write_text(wrong, "utf-8")
     assert main(["run", str(folder / "trial.yaml")]) == 2
     assert "model.mapping.yaml:8: no state of the model is named 'amuont'" in capsys.readouterr().err
+
+
+def test_the_shipped_example_runs(tmp_path):
+    pytest.importorskip("libsbml")
+    pytest.importorskip("trialkine.interchange.sbml_import")
+    example = Path(__file__).parents[2] / "examples" / "own-model" / "trial.yaml"
+    trial = tk.run(tk.Protocol.read(example), patients=6, jobs=1)
+    assert len(trial.outcomes) == 3 * 6
+    written = {path.name for path in trial.save(tmp_path / "run").iterdir()}
+    assert {"growth-inhibition.xml", "growth-inhibition.mapping.yaml", "report.html"} <= written
 
 
 @pytest.mark.parametrize("name", ["growth-inhibition.mapping.yaml", "trial.yaml"])

@@ -78,17 +78,11 @@ def run(
 
     from trialkine.assay.checking import is_assay_file
     from trialkine.report.run_folder import check_output_folder
-    from trialkine.trial.own_model.reading import is_mapping_file
     from trialkine.trial.protocol import Protocol
     from trialkine.trial.reading import read_text
 
     if is_assay_file(file):
         raise InputError(f"'{file}' describes an assay, not a trial. Use: trialkine assay {file}")
-    if is_mapping_file(file):
-        raise InputError(
-            f"'{file}' maps a model and describes no trial. Run the protocol that names it as its "
-            f"`own_model`, or see what it means with: trialkine check {file}"
-        )
     protocol = Protocol.read(file)
     text = read_text(file)
     folder = out if out is not None else Path(f"{file.stem}-run")

@@ -16,6 +16,7 @@ from trialkine.trial.agent_reading import agents_beside, disease_faults, with_ag
 from trialkine.trial.assessment_checks import assessment_faults
 from trialkine.trial.model_checks import model_faults
 from trialkine.trial.own_model.in_protocol import names_of, own_model_beside, own_model_faults
+from trialkine.trial.own_model.reading import looks_like_a_mapping
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.sentences import Fault, choice_hint, faults, is_near
@@ -51,6 +52,12 @@ def protocol_from_data(data: Mapping[str, Any], known: KnownNames, folder: str |
 def _checked(document: Document, known: KnownNames, folder: Path | None = None) -> Protocol:
     if not isinstance(document.data, dict):
         fail(document.file, "the file holds no keys. Begin with 'schema: 1', or copy one of the examples.", 1)
+    if looks_like_a_mapping(document.data):
+        fail(
+            document.file,
+            "this file maps a model and describes no trial. Name it in a protocol: `own_model`.",
+            1,
+        )
     beside = folder or Path(document.file).parent
     own = own_model_beside(document, beside)
     book = agents_beside(document, beside) if own is None else own.book

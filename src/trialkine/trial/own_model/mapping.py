@@ -38,7 +38,7 @@ class TumourSize(Part):
         description="Sizes of the measured lesions relative to each other; each follows the whole. Shares of "
         "the volume, or of the sum of diameters where the model has diameters.",
         min_length=1,
-        max_length=10,
+        max_length=5,
         examples=[[3, 2, 1]],
     )
 

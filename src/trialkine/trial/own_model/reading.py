@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,13 @@ def is_mapping_file(path: str | Path) -> bool:
         text = read_text(path)
     except ProblemsError:
         return False
-    keys = set(re.findall(r"^([a-z_]+)\s*:", text, flags=re.MULTILINE))
-    return "tumour" in keys and not {"arms", "disease", "assay"} & keys
+    return looks_like_a_mapping(re.findall(r"^([a-z_]+)\s*:", text, flags=re.MULTILINE))
+
+
+def looks_like_a_mapping(keys: Iterable[object]) -> bool:
+    """Whether the keys of a file are those of a mapping and of nothing else."""
+    found = set(keys)
+    return "tumour" in found and not {"arms", "disease", "assay", "own_model"} & found
 
 
 def _validated(document: Document) -> tuple[ModelMapping | None, Sections]:
