@@ -162,13 +162,11 @@ def test_check_tells_what_a_mapping_means_and_run_refuses_it(folder, capsys):
 
 def test_everything_that_a_protocol_can_ask_for_works_on_the_models_quantities(folder):
     asked = PROTOCOL.replace("counterfactual", "randomised")
-    asked = asked.replace(
-        "  every: 8 weeks\n",
-        "  every: 8 weeks\n  confirm_after: 4 weeks\n  "
-        + (
-            "also_score: [who-1979, irecist]\n  biomarkers: {amount: {at: [4 weeks]}}\n  subgroups: [burden]\n"
-        ),
+    more = (
+        "  confirm_after: 4 weeks\n  also_score: [who-1979, irecist]\n  subgroups: [burden]\n"
+        "  biomarkers: {amount: {at: [4 weeks]}}\n"
     )
+    asked = asked.replace("  every: 8 weeks\n", "  every: 8 weeks\n" + more)
     asked = asked.replace(
         "arms_are:", "eligibility: {excluded_fraction: 0.3, expected_survival: 1 month}\narms_are:"
     )
