@@ -15,8 +15,12 @@ from trialkine.trial.agent_facts import KnownNames
 from trialkine.trial.agent_reading import agents_beside, disease_faults, with_agents
 from trialkine.trial.assessment_checks import assessment_faults
 from trialkine.trial.model_checks import model_faults
-from trialkine.trial.own_model.in_protocol import names_of, own_model_beside, own_model_faults
-from trialkine.trial.own_model.reading import looks_like_a_mapping
+from trialkine.trial.own_model.in_protocol import (
+    looks_like_a_mapping,
+    names_of,
+    own_model_beside,
+    own_model_faults,
+)
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.sentences import Fault, choice_hint, faults, is_near

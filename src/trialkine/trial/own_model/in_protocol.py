@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialkine.errors import ProblemsError
 from trialkine.trial.agent_facts import KnownNames, ParameterFacts, facts_of
-from trialkine.trial.own_model.bridge import OwnModel
-from trialkine.trial.own_model.reading import read_own_model
-from trialkine.trial.own_model.tumour import TUMOUR_SIZE
 from trialkine.trial.reading import Document
 from trialkine.trial.sentences import Fault
 from trialkine.trial.value_limits import limits_of
 
+if TYPE_CHECKING:
+    from trialkine.trial.own_model.bridge import OwnModel
+
 KEY = "own_model"
+
+
+def looks_like_a_mapping(keys: Iterable[object]) -> bool:
+    """Whether the keys of a file are those of a mapping and of nothing else."""
+    found = set(keys)
+    return "tumour" in found and not {"arms", "disease", "assay", "own_model"} & found
 
 
 def own_model_beside(document: Document, folder: Path) -> OwnModel | None:
@@ -27,6 +33,8 @@ def own_model_beside(document: Document, folder: Path) -> OwnModel | None:
     name = document.data.get(KEY)
     if not isinstance(name, str) or not name.strip():
         return None
+    from trialkine.trial.own_model.reading import read_own_model
+
     path = folder / name.strip()
     try:
         is_there = path.is_file()
@@ -44,6 +52,8 @@ def own_model_beside(document: Document, folder: Path) -> OwnModel | None:
 
 def names_of(own: OwnModel) -> KnownNames:
     """The names that a protocol with this model may use."""
+    from trialkine.trial.own_model.tumour import TUMOUR_SIZE
+
     model, records = own.model, own.disease.records
     everything = {**records, **{n: r for name in own.book.files for n, r in own.book.records(name).items()}}
     owner = {name: agent.name for agent in own.book.agents.values() for name in agent.mechanism.parameters}

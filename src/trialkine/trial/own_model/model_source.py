@@ -31,7 +31,7 @@ def load_model(
     path = folder / model
     _check_file(path)
     if model.lower().endswith(NATIVE_ENDING):
-        from trialkine.published_models.catalogue import read_model_file
+        from trialkine.published_models.model_file import read_model_file
 
         return read_model_file(path, case or "")
     if not model.lower().endswith(SBML_ENDINGS):

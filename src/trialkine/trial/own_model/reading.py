@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from trialkine.errors import InputError, ModelError, Problem, ProblemsError
 from trialkine.model.standalone import StandaloneModel
 from trialkine.trial.own_model.bridge import OwnModel, build
 from trialkine.trial.own_model.checks import mapping_faults, name_faults
+from trialkine.trial.own_model.in_protocol import looks_like_a_mapping
 from trialkine.trial.own_model.mapping import ModelMapping, Sections
 from trialkine.trial.own_model.model_source import is_file_name, load_model
 from trialkine.trial.reading import Document, fail, read_document, read_text
@@ -52,12 +53,6 @@ def is_mapping_file(path: str | Path) -> bool:
     except ProblemsError:
         return False
     return looks_like_a_mapping(re.findall(r"^([a-z_]+)\s*:", text, flags=re.MULTILINE))
-
-
-def looks_like_a_mapping(keys: Iterable[object]) -> bool:
-    """Whether the keys of a file are those of a mapping and of nothing else."""
-    found = set(keys)
-    return "tumour" in found and not {"arms", "disease", "assay", "own_model"} & found
 
 
 def _validated(document: Document) -> tuple[ModelMapping | None, Sections]:
