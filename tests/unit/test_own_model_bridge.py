@@ -49,6 +49,13 @@ def test_a_sum_of_diameters_is_shared_by_lesions_as_diameters(tmp_path):
     assert volumes == pytest.approx(math.pi / 6 * diameters**3, rel=ROUNDING)
 
 
+def test_a_normal_spread_of_the_start_is_converted_with_it(tmp_path):
+    text = THREE_STATES.replace("2 cm**3, distribution: lognormal", "2 cm**3, distribution: normal")
+    record = own_model(tmp_path, text).disease.records["tumour_at_start"]
+    assert record.value == pytest.approx(2e8, rel=ROUNDING)
+    assert record.variability.sd == pytest.approx(0.5e8, rel=ROUNDING)  # 0.5 cm**3 of 1e8 cells each
+
+
 def test_without_a_stated_start_the_model_begins_as_it_does(tmp_path):
     lines = GROWTH_INHIBITION.replace(
         "  tumour_at_start: {value: 70 mm, distribution: lognormal, sd: 0.4}\n", ""

@@ -182,10 +182,10 @@ def start_record(start: Stated, tumour: TumourSize, model: Model, source: str) -
             number = value.value * conversion(value.unit, VOLUME) / scale.factor
         else:
             number = value.value * conversion(value.unit, scale.unit)
-        value = ParameterValue(number)
-    return start.model_copy(update={"value": value}).record(
-        AT_START, own, source, f"'{tumour.quantity}' at the start"
-    )
+        is_scaled = start.distribution == "normal" and start.sd is not None and value.value != 0.0
+        sd = start.sd * number / value.value if is_scaled and start.sd is not None else start.sd
+        start = start.model_copy(update={"value": ParameterValue(number), "sd": sd})
+    return start.record(AT_START, own, source, f"'{tumour.quantity}' at the start")
 
 
 def with_start(standalone: StandaloneModel, quantity: str) -> tuple[tuple[Part, ...], set[str]]:
