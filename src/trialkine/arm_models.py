@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trialkine.agents.catalogue import AgentBook
-from trialkine.diseases.disease import Disease
+from trialkine.diseases.disease import Disease, load_disease
 from trialkine.errors import InputError
 from trialkine.evidence.parameter_files import in_unit
 from trialkine.mechanisms.core import mechanisms_for, variant, variant_numbers
 from trialkine.model.compose import compose
-from trialkine.model.declarations import Parameter
+from trialkine.model.declarations import Agent, Mechanism, Parameter
 from trialkine.model.model import Model
 from trialkine.population.correlation import Correlation
 from trialkine.population.parameters import parameter_population
@@ -75,7 +75,7 @@ def arm_model(
     """
     given = [book.find(name) for name in agents]
     switched_on = [variant(name) for name in changes.variants]
-    whole = compose(mechanisms_for((*given, *switched_on), observed), given, switched_on)
+    whole = compose(_base(disease, (*given, *switched_on), observed), switched_on, _beside(disease, given))
     known: dict[str, ParameterRecord] = dict(disease.records)
     for agent in given:
         known |= book.records(agent.name, disease.lineage)
@@ -95,6 +95,28 @@ def arm_model(
     off = [name for name in changes.without if name in parts]
     correlations = [(*entry.between, entry.value) for entry in disease.correlations]
     return ArmModel(whole.without(*off) if off else whole, records, tuple(correlations))
+
+
+def disease_of(protocol: Protocol) -> Disease:
+    """The numbers and, for a user's own model, the mechanisms of a protocol's population.
+
+    Raises: InputError, when no disease has that name; ProblemsError, with every fault of a mapping.
+    """
+    own = protocol.own
+    return load_disease(protocol.population) if own is None else own.disease
+
+
+def _base(
+    disease: Disease, parts: Sequence[Mechanism | Agent], observed: Iterable[str]
+) -> Sequence[Mechanism | Agent]:
+    """The mechanisms on which agents act: a user's own model, or the core and what it takes on demand."""
+    return mechanisms_for(parts, observed) if disease.parts is None else disease.parts
+
+
+def _beside(disease: Disease, given: Sequence[Agent]) -> list[Agent]:
+    """The agents that are not already part of a user's own model."""
+    own = {part.name for part in disease.parts or ()}
+    return [agent for agent in given if agent.name not in own]
 
 
 def protocol_models(protocol: Protocol, disease: Disease) -> tuple[ArmModel, list[ArmModel]]:

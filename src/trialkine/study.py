@@ -14,6 +14,7 @@ from trialkine.agents.catalogue import agent_book
 from trialkine.arm_models import (
     ArmModel,
     arm_model,
+    disease_of,
     equations_of,
     hash_of,
     models_of_arms,
@@ -35,13 +36,13 @@ from trialkine.population.sample import sample_patients
 from trialkine.records import ParameterRecord
 from trialkine.solver.accuracy import Accuracy
 from trialkine.solver.ensemble import Ensemble, failures
-from trialkine.toxicity.terms import grade_records
 from trialkine.trial.baseline_tables import baseline_table, screening_table
 from trialkine.trial.conduct import ArmRecord, Conduct
 from trialkine.trial.criteria_tables import criteria_tables
 from trialkine.trial.eligible import entry_criteria
 from trialkine.trial.enrolled import enrol
-from trialkine.trial.measurement import measurement_records
+from trialkine.trial.measurement import measurement_of
+from trialkine.trial.own_model.toxicity_signs import grades_of
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.result import Accounting, TrialResult
 from trialkine.trial.tables import arm_tables, join_tables
@@ -73,7 +74,7 @@ def run_protocol(
     """
     _check_numbers(patients=(patients, 1), trials=(trials, 1), seed=(seed, 0), jobs=(jobs, 1))
     progress(0.0, "composing the model")
-    disease = load_disease(protocol.disease)
+    disease = disease_of(protocol)
     everywhere, models = protocol_models(protocol, disease)
     compiled = _compile_all(models)
     progress(MODEL_SHARE, "drawing virtual patients")
@@ -173,9 +174,9 @@ def _case_mixes(protocol: Protocol, disease: Disease, trials: int, seed: int) ->
     rule = disease.records[TRIAL_PARAMETERS[0]]
     if stated is not None:
         return (stated,) * trials
-    if trials == 1:  # one run stands for the typical trial; repetitions show how trials differ
+    if trials == 1 or rule.variability is None:  # one run stands for the typical trial
         assert isinstance(rule.value, float)
-        return (rule.value,)
+        return (rule.value,) * trials
     return tuple(draw_excluded_fraction(rule, seed, replicate) for replicate in range(trials))
 
 
@@ -286,7 +287,7 @@ def all_records(disease: Disease, records: Mapping[str, ParameterRecord]) -> tup
     of_trials = (disease.records[name] for name in TRIAL_PARAMETERS)
     return (
         *records.values(), *with_replacements(_own_covariates(disease)).values(), *of_trials,
-        *measurement_records().values(), *grade_records().values(),
+        *measurement_of(disease.records).values(), *grades_of(disease).values(),
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ class FakeEnsemble:
     def __init__(self, *totals: str, watched: tuple[str, ...] = tuple(START)) -> None:
         mechanism = SimpleNamespace(adds=tuple(Add(total, "1") for total in totals))
         agent = SimpleNamespace(mechanism=mechanism)
-        self.model = SimpleNamespace(agents={"agent": agent}, watched=watched)
+        totals_of_the_model = ("platelet_suppression", "hypotensive_stimulus")
+        self.model = SimpleNamespace(agents={"agent": agent}, watched=watched, quantities=totals_of_the_model)
         self.lowest = {name: np.array(values) for name, values in START.items()}
         self.highest = {name: np.array(values) for name, values in START.items()}
         self.day = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
@@ -25,9 +25,10 @@ _ROOM = "trialkine.agents"
 
 @dataclass(frozen=True)
 class AgentBook:
-    """Agents by name, each with the file it was read from."""
+    """Agents by name, each with the file it was read from; `more_sources` are those of a whole model."""
 
     files: Mapping[str, AgentFile]
+    more_sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def agents(self) -> Mapping[str, Agent]:
@@ -38,7 +39,7 @@ class AgentBook:
     def sources(self) -> Mapping[str, Source]:
         """Every citation that a mechanism, a number or an agent may name, by key."""
         own = {key: entry for file in self.files.values() for key, entry in file.sources.items()}
-        return {**sources(), **own}
+        return {**sources(), **self.more_sources, **own}
 
     def find(self, name: str) -> Agent:
         """One agent by name.

@@ -26,7 +26,7 @@ def check(
         ),
     ] = None,
 ) -> None:
-    """Say what protocol files and assay files mean, or list all their faults.
+    """Say what protocol files, assay files and mapping files mean, or list all their faults.
 
     Every fault comes with its line and what to write instead. A warning is no fault: it names a value far
     from the usual one, or a rule that holds nothing. Nothing is simulated. The exit code is 0 when all files
@@ -57,6 +57,8 @@ def _finding(file: Path) -> dict[str, Any]:
     from trialkine.assay.checking import assay_in_words, is_assay_file, read_assay
     from trialkine.cli.protocol_warnings import protocol_warnings
     from trialkine.cli.protocol_words import protocol_in_words
+    from trialkine.trial.own_model.reading import is_mapping_file, read_own_model
+    from trialkine.trial.own_model.words import own_model_words
     from trialkine.trial.protocol import Protocol
 
     try:
@@ -67,6 +69,15 @@ def _finding(file: Path) -> dict[str, Any]:
                 "problems": [],
                 "warnings": [],
                 "summary": assay_in_words(read_assay(file)),
+            }
+        if is_mapping_file(file):
+            own = read_own_model(file)
+            return {
+                "file": str(file),
+                "ok": True,
+                "problems": [],
+                "warnings": [],
+                "summary": own_model_words(own),
             }
         protocol = Protocol.read(file)
     except ProblemsError as error:

@@ -50,12 +50,11 @@ def _changes(protocol: Protocol) -> Iterator[tuple[tuple[str, ...], ModelChanges
 
 def _usual(protocol: Protocol, agents: tuple[str, ...], changes: ModelChanges) -> ArmModel:
     """The model with the numbers it has when no value is set."""
-    from trialkine.arm_models import arm_model
-    from trialkine.diseases import load_disease
+    from trialkine.arm_models import arm_model, disease_of
 
     without_values = changes.model_copy(update={"values": {}, "without": ()})
     observed = tuple(protocol.assessments.biomarkers)
-    return arm_model(load_disease(protocol.disease), protocol.agent_book, agents, without_values, observed)
+    return arm_model(disease_of(protocol), protocol.agent_book, agents, without_values, observed)
 
 
 def _unusual(record: ParameterRecord, stated: ParameterValue, unit: str) -> Iterator[str]:

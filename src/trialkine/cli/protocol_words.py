@@ -56,13 +56,15 @@ def _patients(protocol: Protocol) -> str:
     months = enrolment.patients / enrolment.per_month
     sizes = dict.fromkeys(f"{arm.size(enrolment.patients):,}" for arm in protocol.arms)
     return (
-        f"{protocol.disease.replace('_', ' ').capitalize()}: {arms} of {_listed(list(sizes))} patients"
+        f"{protocol.population.replace('_', ' ').capitalize()}: {arms} of {_listed(list(sizes))} patients"
         f"{sharing}, enrolled over {months:.3g} months."
     )
 
 
 def _case_mix(protocol: Protocol) -> str:
     excluded = protocol.eligibility.excluded_fraction
+    if excluded is None and protocol.own is not None:
+        return "Case mix: every eligible patient is enrolled."
     if excluded is None:
         return "Case mix: not stated; the disease's rule says how many of the least fit are not enrolled."
     share = f"{100 * excluded:.3g} %"

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from trialkine.errors import InputError, Problem, ProblemsError
 from trialkine.evidence.parameter_files import Correlation, ParameterFile, PlausibilityBound, read_parameters
+from trialkine.model.declarations import Agent, Mechanism
 from trialkine.records import ParameterRecord
 
 TRIAL_PARAMETERS = ("case_mix_excluded_fraction",)
@@ -35,7 +36,8 @@ class Disease:
     """What is known of a disease's population, each number with its witness.
 
     `records` holds the numbers shared by all diseases too, by parameter name. `lineage` is the disease's
-    name and those of the diseases it is based on, nearest first.
+    name and those of the diseases it is based on, nearest first. `parts` are the mechanisms of a user's own
+    model, which take the place of the core; None for the core.
     """
 
     name: str
@@ -46,11 +48,17 @@ class Disease:
     plausibility: tuple[PlausibilityBound, ...]
     setting: Setting = METASTATIC
     lineage: tuple[str, ...] = ()
+    parts: tuple[Mechanism | Agent, ...] | None = None
 
     @property
     def is_adjuvant(self) -> bool:
         """Whether all that could be seen was removed, so that relapse is what happens next."""
         return self.setting == ADJUVANT
+
+
+def shared_records() -> Mapping[str, ParameterRecord]:
+    """The numbers that all diseases share."""
+    return read_parameters(files(__package__).joinpath(_SHARED)).records
 
 
 def disease_names() -> tuple[str, ...]:

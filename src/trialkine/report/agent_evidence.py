@@ -77,6 +77,8 @@ def evidence_words(evidence: ModelEvidence) -> str:
 
 
 def _share(one: AgentEvidence) -> str:
+    if one.numbers == 1:
+        return "the only one"
     return f"all {one.numbers}" if one.assumed == one.numbers else f"{one.assumed} of the {one.numbers}"
 
 

@@ -26,6 +26,7 @@ from trialkine.report.screening import screening_table
 from trialkine.report.split_tables import baseline_table, criteria_table
 from trialkine.report.templates import page_environment
 from trialkine.report.words import BANNER, BANNER_DETAIL
+from trialkine.trial.own_model.words import own_model_words
 
 if TYPE_CHECKING:
     from trialkine.report.outcomes import Summary
@@ -81,6 +82,7 @@ def report_page(
         "undriven": adverse_event_tables.undriven_arms(toxicities),
         "failures": tables.failure_table(result, flows),
         "flows": flows,
+        "own_model": own_model_words(result.protocol.own) if result.protocol.own is not None else [],
         "case_mix": case_mix_words(result.case_mix),
         "accounting": result.accounting,
         "groups": groups,

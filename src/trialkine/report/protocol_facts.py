@@ -75,7 +75,7 @@ def protocol_facts(protocol: Protocol) -> ProtocolFacts:
         title=protocol.title,
         question=protocol.question or "",
         record=protocol.record or "",
-        disease=protocol.disease,
+        disease=protocol.population,
         criteria=protocol.assessments.criteria,
         is_counterfactual=protocol.is_counterfactual,
         lines_of={arm.name: len(arm.lines) for arm in protocol.arms},

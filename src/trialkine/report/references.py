@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from trialkine.arm_models import protocol_models, usual_records
-from trialkine.diseases.disease import load_disease
+from trialkine.arm_models import disease_of, protocol_models, usual_records
 from trialkine.evidence.sources import Source
 from trialkine.model.declarations import Agent
 from trialkine.records import ParameterRecord
@@ -39,7 +38,7 @@ def references_of(protocol: Protocol) -> References:
 
     Raises: InputError, when its models lack a number.
     """
-    disease = load_disease(protocol.disease)
+    disease = disease_of(protocol)
     _, models = protocol_models(protocol, disease)
     records = all_records(disease, usual_records(models))
     agents = {name: protocol.agent_book.find(name) for name in protocol.agents}
@@ -56,8 +55,9 @@ def references_of(protocol: Protocol) -> References:
     keys["Disease and patients"] = [
         record.source for record in records if record.name not in own and record.name not in apart
     ]
-    keys["Measurement of tumours"] = [record.source for record in measurement_records().values()]
-    keys["Grades of toxicity"] = [record.source for record in grade_records().values()]
+    of = {record.name: record.source for record in records}
+    keys["Measurement of tumours"] = [of[name] for name in measurement_records()]
+    keys["Grades of toxicity"] = [of[name] for name in grade_records() if name in of]
     groups = {"Protocol": tuple(_of_protocol(protocol)), **_once(keys, protocol.agent_book.sources)}
     assumed = [record for record in records if record.kind == "assumed"]
     ordered = parameter_groups(one for one in assumed if one.name in own)

@@ -112,7 +112,7 @@ def _fill(
     numbers = summary or summarise(result)
     figures = draw_figures(result, numbers)
     _write(folder / "protocol.yaml", protocol_text)
-    for place, text in agent_copies(result):
+    for place, text in (*agent_copies(result), *own_model_copies(result)):
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         _write(folder / place, text)
     _write(folder / "summary.json", summary_text(result, numbers))
@@ -138,6 +138,20 @@ def agent_copies(result: TrialResult) -> list[tuple[Path, str]]:
         is_beside = not place.is_absolute() and ".." not in place.parts
         copies.append((place if is_beside else Path(place.name), text))
     return copies
+
+
+def own_model_copies(result: TrialResult) -> list[tuple[Path, str]]:
+    """The mapping file and the model's file, each at its place beside the protocol or by its name alone."""
+    protocol = result.protocol
+    if protocol.own is None or protocol.own_model is None:
+        return []
+    mapping = Path(protocol.own_model)
+    places = (mapping, mapping.parent / protocol.own.mapping.model)
+    is_beside = [not place.is_absolute() and ".." not in place.parts for place in places]
+    return [
+        (place if beside else Path(place.name), text)
+        for place, beside, text in zip(places, is_beside, protocol.own.texts.values(), strict=False)
+    ]
 
 
 def _write(path: Path, text: str) -> None:

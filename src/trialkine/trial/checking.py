@@ -15,6 +15,12 @@ from trialkine.trial.agent_facts import KnownNames
 from trialkine.trial.agent_reading import agents_beside, disease_faults, with_agents
 from trialkine.trial.assessment_checks import assessment_faults
 from trialkine.trial.model_checks import model_faults
+from trialkine.trial.own_model.in_protocol import (
+    looks_like_a_mapping,
+    names_of,
+    own_model_beside,
+    own_model_faults,
+)
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.sentences import Fault, choice_hint, faults, is_near
@@ -50,17 +56,31 @@ def protocol_from_data(data: Mapping[str, Any], known: KnownNames, folder: str |
 def _checked(document: Document, known: KnownNames, folder: Path | None = None) -> Protocol:
     if not isinstance(document.data, dict):
         fail(document.file, "the file holds no keys. Begin with 'schema: 1', or copy one of the examples.", 1)
-    book = agents_beside(document, folder or Path(document.file).parent)
-    known = known if book is None else with_agents(known, book)
+    if looks_like_a_mapping(document.data):
+        fail(
+            document.file,
+            "this file maps a model and describes no trial. Name it in a protocol: `own_model`.",
+            1,
+        )
+    beside = folder or Path(document.file).parent
+    own = own_model_beside(document, beside)
+    book = agents_beside(document, beside) if own is None else own.book
+    if own is not None:
+        known = names_of(own)
+    elif book is not None:
+        known = with_agents(known, book)
     protocol = None
     try:
         protocol = Protocol.model_validate(document.data)
     except ValidationError as error:
         _report(document, faults(error, Protocol))
     _report(document, _cross_faults(document.data, known))
+    _report(document, own_model_faults(document.data, own))
     if document.problems or protocol is None:
         ordered = sorted(document.problems, key=lambda problem: problem.line or 0)
         raise ProblemsError(ordered)
+    if own is not None:
+        protocol = protocol.with_own(own)
     return protocol if book is None else protocol.with_book(book)
 
 

@@ -24,7 +24,7 @@ from trialkine.trial.history import VisitHistory
 from trialkine.trial.line_book import END_REASONS, SAME_TIME, LineBook
 from trialkine.trial.line_starts import LineStarts
 from trialkine.trial.luck import Luck
-from trialkine.trial.measurement import Radiology, constant, read_biomarker
+from trialkine.trial.measurement import Radiology, numbers_with, read_biomarker
 from trialkine.trial.product_orders import ProductOrder, order_products
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Arm
@@ -75,7 +75,8 @@ class Conduct:
         waits = protocol.assessments.scans_until != "progression"
         self.awaited = tuple(map(find_criteria, protocol.assessments.also_score)) if waits else ()
         self.luck = Luck(seed, enrolled.ids, enrolled.replicate)
-        self.radiology = Radiology(self.luck)
+        self.numbers = numbers_with({} if protocol.own is None else protocol.own.disease.records)
+        self.radiology = Radiology(self.luck, self.numbers)
         self.names = tuple(protocol.assessments.biomarkers)
         self.samples = _sample_days(protocol)
         lesions = len(ensemble.model.indices["lesion"].members)
@@ -230,7 +231,7 @@ class Conduct:
         for place, book in enumerate(self.given):
             due = patients[now[patients] >= book.next_decision[patients] - SAME_TIME]
             together = waits[place][due] if place < len(partners) else None
-            book.renew(due, constant("toxicity_stop_share"), self.rules[book.number], together)
+            book.renew(due, self.numbers["toxicity_stop_share"], self.rules[book.number], together)
         self.starts.tell_product_failures(patients, now)
         self.starts.plan_triggered(self.active, now)
         self._begin_lines(patients, now[patients])
@@ -298,7 +299,8 @@ class Conduct:
             for count in np.unique(self.history.count[patients]):
                 rows = np.flatnonzero((self.history.count[patients] == count) & wanted[:, column])
                 who = patients[rows]
-                values[rows, column] = read_biomarker(self.luck, name, int(count), who, seen[name][rows])
+                exact = seen[name][rows]
+                values[rows, column] = read_biomarker(self.luck, name, int(count), who, exact, self.numbers)
         return values
 
     def _is_sample_day(self, patients: Array) -> Array:

@@ -24,11 +24,26 @@ def measurement_records() -> Mapping[str, ParameterRecord]:
     return read_parameters(files("trialkine.trial").joinpath("measurement.toml")).records
 
 
+def measurement_of(own: Mapping[str, ParameterRecord]) -> Mapping[str, ParameterRecord]:
+    """The numbers of the observation, with those of a disease or a user's own model in place of the usual."""
+    return {name: own.get(name, usual) for name, usual in measurement_records().items()}
+
+
 def constant(name: str) -> float:
-    """One number of the observation."""
+    """One usual number of the observation."""
     value = measurement_records()[name].value
     assert isinstance(value, float)
     return value
+
+
+def numbers_with(own: Mapping[str, ParameterRecord]) -> dict[str, float]:
+    """The numbers of the observation, those of a user's own model before the usual ones."""
+    found = {name: constant(name) for name in measurement_records()}
+    for name in found.keys() & own.keys():
+        value = own[name].value
+        assert isinstance(value, float)
+        found[name] = value
+    return found
 
 
 def sphere_diameter(volume: Array) -> Array:
@@ -39,8 +54,9 @@ def sphere_diameter(volume: Array) -> Array:
 class Radiology:
     """Reads lesions of many patients, scan after scan; each patient's current reader is remembered."""
 
-    def __init__(self, luck: Luck) -> None:
+    def __init__(self, luck: Luck, numbers: Mapping[str, float] | None = None) -> None:
         self.luck = luck
+        self.numbers = numbers_with({}) if numbers is None else numbers
         self.scans = np.zeros(len(luck.ids), dtype=np.int64)
         self.reader = np.zeros(len(luck.ids), dtype=np.int64)
 
@@ -59,13 +75,14 @@ class Radiology:
             if number > 0:
                 changed = self.luck.uniforms(f"reader change {number}", who)[:, 0]
                 self.reader[who] = np.where(
-                    changed < constant("reader_change_probability"), number, self.reader[who]
+                    changed < self.numbers["reader_change_probability"], number, self.reader[who]
                 )
             own = self.luck.normals(f"lesion reading {number}", who, lesions)
-            error = constant("lesion_reading_sd") * own + constant("reader_sd") * self._readers(who)[:, None]
+            readers = self._readers(who)[:, None]
+            error = self.numbers["lesion_reading_sd"] * own + self.numbers["reader_sd"] * readers
             diameters[rows] = sphere_diameter(volumes[rows]) * np.exp(error)
         self.scans[patients] += 1
-        return np.where(volumes <= constant("smallest_visible_volume"), 0.0, diameters)
+        return np.where(volumes <= self.numbers["smallest_visible_volume"], 0.0, diameters)
 
     def _readers(self, patients: Array) -> Array:
         """Each patient's current reader's error, in standard deviations."""
@@ -76,7 +93,15 @@ class Radiology:
         return result
 
 
-def read_biomarker(luck: Luck, name: str, number: int, patients: Array, values: Array) -> Array:
+def read_biomarker(
+    luck: Luck,
+    name: str,
+    number: int,
+    patients: Array,
+    values: Array,
+    numbers: Mapping[str, float] | None = None,
+) -> Array:
     """A biomarker as an assay gives it, in the unit of `values`."""
+    sd = (numbers_with({}) if numbers is None else numbers)["biomarker_reading_sd"]
     error = luck.normals(f"assay {name} {number}", patients)[:, 0]
-    return np.asarray(values * np.exp(constant("biomarker_reading_sd") * error))
+    return np.asarray(values * np.exp(sd * error))

@@ -27,6 +27,7 @@ from trialkine.trial.values import DurationText, Name, Text
 
 if TYPE_CHECKING:
     from trialkine.agents.catalogue import AgentBook
+    from trialkine.trial.own_model.bridge import OwnModel
 
 SCHEMA_ADDRESS = "https://json-schema.org/draft/2020-12/schema"
 
@@ -46,7 +47,15 @@ class Protocol(Part):
     record: Text | None = Field(
         default=None, description="What was published about it, in one sentence; shown beside the result."
     )
-    disease: Name = Field(description="Name of the disease.", examples=["melanoma"])
+    disease: Name | None = Field(
+        default=None, description="Name of the disease; either this or `own_model`.", examples=["melanoma"]
+    )
+    own_model: Name | None = Field(
+        default=None,
+        description="A mapping file, relative to this file, that brings a model of one's own in place of a "
+        "disease.",
+        examples=["my-model.mapping.yaml"],
+    )
     arms_are: Literal["counterfactual", "randomised"] | None = Field(
         default=None,
         description="counterfactual: the same patients in every arm; randomised: different ones. "
@@ -85,6 +94,21 @@ class Protocol(Part):
         default=(), description="Publications and records the protocol follows: text, or keys."
     )
 
+    @cached_property
+    def own(self) -> OwnModel | None:
+        """The model that `own_model` brings; None where the protocol names a disease.
+
+        Raises: ProblemsError, with every fault of the mapping or of the model.
+        """
+        from trialkine.trial.own_model.reading import read_own_model
+
+        return None if self.own_model is None else read_own_model(self.own_model)
+
+    @property
+    def population(self) -> str:
+        """The name of the disease, or of the model that takes its place."""
+        return self.disease or (self.own.disease.name if self.own is not None else "")
+
     @property
     def is_counterfactual(self) -> bool:
         """Whether every arm treats the same patients."""
@@ -116,11 +140,18 @@ class Protocol(Part):
         """
         from trialkine.agents.catalogue import agent_book
 
+        if self.own is not None:
+            return self.own.book
         return agent_book().with_files(Path(file) for file in self.agent_files)
 
     def with_book(self, book: AgentBook) -> Protocol:
         """This protocol with the agents that were read when it was checked, from beside its file."""
         self.__dict__["agent_book"] = book  # where cached_property keeps it
+        return self
+
+    def with_own(self, own: OwnModel) -> Protocol:
+        """This protocol with the model that was read when it was checked, from beside its file."""
+        self.__dict__["own"] = own  # where cached_property keeps it
         return self
 
     def cut_off_days(self, last_enrolled_day: float) -> float:
@@ -150,11 +181,16 @@ class Protocol(Part):
 
     @property
     def content_hash(self) -> str:
-        """A hash of what the protocol says, and of its agent files; its layout and comments do not matter."""
+        """A hash of what the protocol says, and of its agent and model files.
+
+        The protocol's layout and comments do not matter.
+        """
         said = self.to_dict()
         if self.agent_files:
             read = self.agent_book.files
             said["agent_files"] = {name: one.text for name, one in read.items() if not one.is_packaged}
+        if self.own is not None:
+            said["own_model"] = {Path(name).name: text for name, text in self.own.texts.items()}
         text = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

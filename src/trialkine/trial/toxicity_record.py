@@ -20,10 +20,17 @@ A_MOMENT = 1e-9  # [day]
 
 
 def followed_terms(model: Model) -> tuple[Term, ...]:
-    """The toxicities that an agent of the model drives and that its solver watches."""
+    """The toxicities that the solver watches and an agent of the model drives.
+
+    A user's own model has none of the totals through which agents of the package drive one: there all that
+    is watched is followed.
+    """
     driven = {add.to for agent in model.agents.values() for add in agent.mechanism.adds}
     return tuple(
-        term for term in terms().values() if driven & set(term.drivers) and term.quantity in model.watched
+        term
+        for term in terms().values()
+        if term.quantity in model.watched
+        and (driven & set(term.drivers) or not any(total in model.quantities for total in term.drivers))
     )
 
 

@@ -127,6 +127,16 @@ PositiveNumber = Annotated[
     PlainValidator(_number(lambda value: 0 < value <= 1e9, "a number above 0")),
     _schema("number", exclusiveMinimum=0),
 ]
+NotNegative = Annotated[
+    float,
+    PlainValidator(_number(lambda value: 0 <= value <= 1e9, "a number from 0 up")),
+    _schema("number", minimum=0),
+]
+Correlation = Annotated[
+    float,
+    PlainValidator(_number(lambda value: -1 < value < 1, "a number between -1 and 1")),
+    _schema("number", exclusiveMinimum=-1, exclusiveMaximum=1),
+]
 Probability = Annotated[
     float,
     PlainValidator(_number(lambda value: 0 < value < 1, "a number between 0 and 1")),
