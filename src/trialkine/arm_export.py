@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-import numpy as np
-
-from trialkine.arm_models import ArmModel, protocol_models
-from trialkine.diseases.disease import Disease, load_disease
+from trialkine.arm_doses import treatment_of, typical_patient_body
+from trialkine.arm_models import ArmModel, disease_of, protocol_models
 from trialkine.errors import InputError
 from trialkine.interchange.sbml_export import export_sbml
-from trialkine.model.evaluate import Evaluation
-from trialkine.population.covariates import typical_body
-from trialkine.population.packaged import packaged_records, with_replacements
 from trialkine.study import patients_of_arm
-from trialkine.trial.planned_doses import Body, PlannedTreatment, planned_treatment
+from trialkine.trial.planned_doses import Body, PlannedTreatment
 from trialkine.trial.protocol import Protocol
 
 
@@ -39,17 +34,14 @@ def export_arm(
     """
     number = arm_number(protocol, arm)
     chosen = protocol.arms[number]
-    disease = load_disease(protocol.disease)
+    disease = disease_of(protocol)
     own = protocol_models(protocol, disease)[1][number]
     if patient is None:
-        values, body, who = own.typical_parameters(), _typical_body(disease), _TYPICAL
+        values, body, who = own.typical_parameters(), typical_patient_body(disease), _TYPICAL
     else:
         values, body = _patient(protocol, own, number, patient, seed)
         who = f"Patient {patient} of this arm with seed {seed}"
-    treatment = planned_treatment(
-        protocol, chosen, body, {name: agent.dose_unit for name, agent in own.model.agents.items()},
-        _ready_days(own, values),
-    )  # fmt: skip
+    treatment = treatment_of(protocol, chosen, own, values, body)
     notes = (
         f"Arm '{chosen.name}' of '{protocol.title}'. {who}; weight {body.weight_kg:.4g} kg, body surface "
         f"{body.body_surface_m2:.3g} square metres.",
@@ -99,20 +91,6 @@ def _patient(
     values = {name: float(group.parameters[name][row]) for name in own.model.parameter_names}
     weight, surface = (float(group.covariates[key][row]) for key in ("weight_kg", "body_surface_m2"))
     return values, Body(weight, surface)
-
-
-def _typical_body(disease: Disease) -> Body:
-    own = {name: record for name, record in disease.records.items() if name in packaged_records()}
-    return Body(*typical_body(with_replacements(own)))
-
-
-def _ready_days(own: ArmModel, values: dict[str, float]) -> dict[str, float]:
-    """When each product that is made to order is ready. Units: returns [day]."""
-    row = np.array([[values[name] for name in own.model.parameter_names]])
-    known = Evaluation(own.model, None, row)
-    return {
-        agent: float(known.flat(known.text(text), ())[0, 0]) for agent, text in own.model.ready_after.items()
-    }
 
 
 def _size(own: ArmModel, treatment: PlannedTreatment) -> str:

@@ -21,6 +21,7 @@ from trialkine.arm_models import (
     protocol_models,
     usual_records,
 )
+from trialkine.arm_pilot import arm_stepper
 from trialkine.compiler.compiled import CompiledModel, compile_model
 from trialkine.diseases.disease import TRIAL_PARAMETERS, Disease, load_disease
 from trialkine.endpoints.registry import find_criteria
@@ -83,6 +84,7 @@ def run_protocol(
     mixes = _case_mixes(protocol, disease, trials, seed)
     groups = _patients(protocol, everywhere, disease, sizes, mixes, seed)
     listener = _Listener(progress, len(protocol.arms))
+    methods = [""] * len(protocol.arms)
 
     def conduct(number: int) -> ArmRecord:
         arm = protocol.arms[number]
@@ -90,7 +92,9 @@ def run_protocol(
         own = models[number]
         names = own.model.parameter_names
         enrolled = enrol(protocol, own.parameters(mine, seed), names, seed, arm.ratio or 1.0)
-        ensemble = Ensemble(compiled[own.model.hash], enrolled.parameters, accuracy)
+        stepper = arm_stepper(protocol, arm, own, compiled[own.model.hash], disease, accuracy)
+        ensemble = Ensemble(compiled[own.model.hash], enrolled.parameters, accuracy, stepper)
+        methods[number] = stepper.name
         trial = Conduct(protocol, arm, enrolled, ensemble, seed)
         return trial.run(jobs, lambda done: listener.hear(number, done, arm.name))
 
@@ -120,6 +124,7 @@ def run_protocol(
         models=models_of_arms(models, names),
         citations=protocol.agent_book.sources,
         work={"steps": float(sum(record.steps.sum() for record in arms))},
+        methods=dict(zip(names, methods, strict=True)),
         screening=screening_table(groups[0]),
         baseline=baseline_table(everywhere.model, subgroups, groups) if subgroups else None,
         **criteria_tables(arms, protocol),

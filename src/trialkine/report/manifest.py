@@ -43,6 +43,7 @@ def manifest_text(result: TrialResult, folder: Path, protocol_text: str, command
             "failed": dict(result.accounting.failures),
         },
         "work": dict(result.work),
+        "methods": dict(result.methods),
         **surroundings(folder),
     }
     return json.dumps(record, indent=2, ensure_ascii=False) + "\n"

@@ -95,6 +95,7 @@ class TrialResult:
     equations: str
     model_hash: str
     work: Mapping[str, float]
+    methods: Mapping[str, str] = field(default_factory=dict)
     models: tuple[ArmEquations, ...] = ()
     citations: Mapping[str, Source] = field(default_factory=dict)
     screening: pl.DataFrame | None = None
