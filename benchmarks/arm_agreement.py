@@ -118,7 +118,8 @@ def other_days(first: Array, second: Array, within: float) -> Array:
 def burden_differences(first: pl.DataFrame, second: pl.DataFrame) -> Array:
     """Relative differences of the summed volume of the lesions as read, of the visits after the first.
 
-    Both runs have them, up to each patient's first visit that only one has. A visit where nothing is seen in either run counts as no difference.
+    Both runs have these visits, and all that come before them. A visit where nothing is seen in either run
+    counts as no difference.
     """
     one, two = _visits(first), _visits(second)
     both = one.join(two, on=["patient", "visit"], how="inner", suffix="_second")

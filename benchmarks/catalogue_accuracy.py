@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from arm_agreement import DIFFERS, PERCENTILE, SAME_DEATH, Agreement, compare_runs
+from arm_agreement import DIFFERS, LEVEL, PERCENTILE, SAME_DEATH, Agreement, compare_runs
 from example_runs import example_files, is_assay
 from frozen_courses import DAYS, VISIT_DAYS, FrozenArm, frozen_differences
 from machine import describe_machine
@@ -124,18 +124,18 @@ def report(records: Sequence[ArmRecord], seconds: dict[str, float], about: dict[
             "# The catalogue at trial accuracy",
             "",
             f"Every arm of every trial among the examples, at tolerance {Accuracy().relative:g} and at "
-            f"{REFERENCE.relative:g}: the same patients with the same luck, seed {SEED}. 'a / b' is 'at trial "
-            "accuracy / at the reference'.",
+            f"{REFERENCE.relative:g}: the same patients with the same luck, seed {SEED}. 'a / b' is 'at "
+            "trial accuracy / at the reference'.",
             "",
             *totals(records, seconds),
             "",
             "## Decisions and outcomes",
             "",
-            "'Discordant' are patients who respond at trial accuracy alone, and at the reference alone; 'error "
-            "of a rate' is the standard error that a rate in this many other patients would have. Rates agree "
-            "when they differ by no more than it and the exact McNemar test has p of at least 0.05. 'Other' "
-            "counts patients whose best response, doses given, doses held or day of death (by more than "
-            f"{SAME_DEATH:g} day) differ.",
+            "'Discordant' are patients who respond at trial accuracy alone, and at the reference alone; "
+            "'error of a rate' is the standard error that a rate in this many other patients would have. "
+            f"Rates agree when they differ by no more than it and the exact McNemar test has p of at least "
+            f"{LEVEL:g}. 'Other' counts patients whose best response, doses given, doses held or day of "
+            f"death (by more than {SAME_DEATH:g} day) differ.",
             "",
             *outcome_rows(records),
             "",
@@ -198,8 +198,8 @@ def outcome_rows(records: Iterable[ArmRecord]) -> list[str]:
         one = record.agreement
         months = " / ".join(_months(days) for days in one.median_survival)
         rows.append(
-            f"| {record.example} | {record.arm} | {record.stepper} | {one.patients} | {_pair(one.responders)} "
-            f"| {_pair(one.discordant)} | {100 * one.standard_error:.1f} % | {one.p_value:.2f} "
+            f"| {record.example} | {record.arm} | {record.stepper} | {one.patients} "
+            f"| {_pair(one.responders)} | {_pair(one.discordant)} | {100 * one.standard_error:.1f} % | {one.p_value:.2f} "
             f"| {one.other_best_response} | {_pair(one.doses_given)} | {one.other_doses_given} "
             f"| {_pair(one.doses_held)} | {one.other_doses_held} | {months} | {one.other_death_day} "
             f"| {one.other_course} | {one.verdict} |"

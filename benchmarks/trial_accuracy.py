@@ -103,7 +103,7 @@ def repeated(doses: DoseTable, patients: int) -> DoseTable:
 
 
 def solve(case: Case, accuracy: Accuracy, stepper: Stepper) -> Solution:
-    """A year, from visit to visit, on one thread; starting the ensemble and reading it is part of the time."""
+    """A year, from visit to visit, on one thread; the time includes starting the ensemble and reading it."""
     total, repeats = 0.0, 0
     while total < LEAST_SECONDS:
         begin = time.process_time()
