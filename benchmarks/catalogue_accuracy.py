@@ -199,7 +199,8 @@ def outcome_rows(records: Iterable[ArmRecord]) -> list[str]:
         months = " / ".join(_months(days) for days in one.median_survival)
         rows.append(
             f"| {record.example} | {record.arm} | {record.stepper} | {one.patients} "
-            f"| {_pair(one.responders)} | {_pair(one.discordant)} | {100 * one.standard_error:.1f} % | {one.p_value:.2f} "
+            f"| {_pair(one.responders)} | {_pair(one.discordant)} | {100 * one.standard_error:.1f} % "
+            f"| {one.p_value:.2f} "
             f"| {one.other_best_response} | {_pair(one.doses_given)} | {one.other_doses_given} "
             f"| {_pair(one.doses_held)} | {one.other_doses_held} | {months} | {one.other_death_day} "
             f"| {one.other_course} | {one.verdict} |"
