@@ -1,4 +1,4 @@
-"""A small dosed model for both steppers: exact kinetics drive a response, and one of its rates may be stiff."""
+"""A small dosed model for both steppers: exact kinetics drive a response, and one rate may be stiff."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The two steppers agree within what the tolerance promises, with the decisions frozen.
 
-Each follows the reference within `WITHIN` times the tolerance (`test_solver_reference.py`), so the two may lie
-twice that apart. Error is |y - other| / (|other| + 0.01 scale), the measure the tolerance is stated in.
+Each follows the reference within `WITHIN` times the tolerance (`test_solver_reference.py`), so the two may
+lie twice that apart. Error is |y - other| / (|other| + 0.01 scale), the measure the tolerance is stated in.
 """
 
 import numpy as np
