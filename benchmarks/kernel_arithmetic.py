@@ -1,5 +1,6 @@
-"""Floating-point operations of each kernel, counted in its instructions: an addition, product or quotient is one,
-a fused multiply-add two, comparisons and selections none.
+"""Floating-point operations of each kernel, counted in its instructions.
+
+An addition, product or quotient is one, a fused multiply-add two, comparisons and selections none.
 """
 
 from __future__ import annotations
