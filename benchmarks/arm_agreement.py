@@ -45,6 +45,7 @@ class Agreement:
     doses_held: tuple[int, int]
     other_doses_given: int
     other_doses_held: int
+    other_dose_intensity: int
     median_survival: tuple[float | None, float | None]
     other_death_day: int
     other_course: int
@@ -77,6 +78,7 @@ def compare_runs(
     first, second = (np.isin(table["best_response"].to_numpy(), RESPONSES) for table in (one, two))
     best = _differ(one, two, "best_response")
     given, held = _differ(one, two, "doses_given"), _differ(one, two, "doses_held")
+    intensity = _intensity(one) != _intensity(two)
     died = other_days(_death_day(one), _death_day(two), SAME_DEATH)
     return Agreement(
         patients=len(one),
@@ -88,9 +90,10 @@ def compare_runs(
         doses_held=(int(one["doses_held"].sum()), int(two["doses_held"].sum())),
         other_doses_given=int(given.sum()),
         other_doses_held=int(held.sum()),
+        other_dose_intensity=int(intensity.sum()),
         median_survival=(_median_survival(one), _median_survival(two)),
         other_death_day=int(died.sum()),
-        other_course=int((best | given | held | died).sum()),
+        other_course=int((best | given | held | intensity | died).sum()),
         burden=burden_differences(*lesions),
     )
 
@@ -140,6 +143,11 @@ def _visits(lesions: pl.DataFrame) -> pl.DataFrame:
 
 def _differ(first: pl.DataFrame, second: pl.DataFrame, name: str) -> Array:
     return np.asarray(first[name].to_numpy() != second[name].to_numpy())
+
+
+def _intensity(patients: pl.DataFrame) -> Array:
+    """The relative dose intensity, which reductions and waits lower; -1 where nothing was due."""
+    return patients["relative_dose_intensity"].cast(pl.Float64).fill_null(-1.0).round(6).to_numpy()
 
 
 def _death_day(patients: pl.DataFrame) -> Array:

@@ -134,8 +134,8 @@ def report(records: Sequence[ArmRecord], seconds: dict[str, float], about: dict[
             "'Discordant' are patients who respond at trial accuracy alone, and at the reference alone; "
             "'error of a rate' is the standard error that a rate in this many other patients would have. "
             f"Rates agree when they differ by no more than it and the exact McNemar test has p of at least "
-            f"{LEVEL:g}. 'Other' counts patients whose best response, doses given, doses held or day of "
-            f"death (by more than {SAME_DEATH:g} day) differ.",
+            f"{LEVEL:g}. 'Other' counts patients whose best response, doses given, doses held, relative "
+            f"dose intensity (lowered by reductions and waits) or day of death (by more than {SAME_DEATH:g} day) differ.",
             "",
             *outcome_rows(records),
             "",
@@ -166,6 +166,7 @@ def totals(records: Sequence[ArmRecord], seconds: dict[str, float]) -> list[str]
         "best response": sum(one.other_best_response for one in each),
         "number of doses given": sum(one.other_doses_given for one in each),
         "number of doses held": sum(one.other_doses_held for one in each),
+        "relative dose intensity": sum(one.other_dose_intensity for one in each),
         "day of death": sum(one.other_death_day for one in each),
         "any of these": sum(one.other_course for one in each),
     }
@@ -190,9 +191,9 @@ def outcome_rows(records: Iterable[ArmRecord]) -> list[str]:
     """The table of decisions and outcomes."""
     rows = [
         "| example | arm | stepper | patients | responders | discordant | error of a rate | McNemar p "
-        "| other best response | doses given | other | doses held | other | median survival [months] "
+        "| other best response | doses given | other | doses held | other | other dose intensity | median survival [months] "
         "| other death day | any other | rates |",
-        "|" + "---|" * 17,
+        "|" + "---|" * 18,
     ]
     for record in records:
         one = record.agreement
@@ -202,7 +203,8 @@ def outcome_rows(records: Iterable[ArmRecord]) -> list[str]:
             f"| {_pair(one.responders)} | {_pair(one.discordant)} | {100 * one.standard_error:.1f} % "
             f"| {one.p_value:.2f} "
             f"| {one.other_best_response} | {_pair(one.doses_given)} | {one.other_doses_given} "
-            f"| {_pair(one.doses_held)} | {one.other_doses_held} | {months} | {one.other_death_day} "
+            f"| {_pair(one.doses_held)} | {one.other_doses_held} "
+            f"| {one.other_dose_intensity} | {months} | {one.other_death_day} "
             f"| {one.other_course} | {one.verdict} |"
         )
     return rows

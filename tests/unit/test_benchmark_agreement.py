@@ -27,7 +27,7 @@ def benchmark():
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items()})
 
 
-def patients(best, given=None, held=None, death=None):
+def patients(best, given=None, held=None, death=None, intensity=None):
     count = len(best)
     days = [None] * count if death is None else death
     return pl.DataFrame(
@@ -36,6 +36,7 @@ def patients(best, given=None, held=None, death=None):
             "best_response": best,
             "doses_given": given or [10] * count,
             "doses_held": held or [0] * count,
+            "relative_dose_intensity": intensity or [None] * count,
             "os_days": [700.0 if day is None else day for day in days],
             "os_event": [day is not None for day in days],
         }
@@ -85,6 +86,13 @@ def test_every_kind_of_difference_is_counted_for_the_patient_who_has_it(benchmar
     assert found.other_death_day == 2  # by 1.5 days, and dead in one run alone; half a day counts as the same
     assert found.other_course == 3
     assert (found.doses_given, found.doses_held) == ((39, 40), (1, 0))
+
+
+def test_a_reduction_is_another_course_although_as_many_doses_were_given(benchmark):
+    first = patients(["SD"] * 3, intensity=[1.0, 1.0, None])
+    second = patients(["SD"] * 3, intensity=[1.0, 0.75, None])
+    found = compare(benchmark, first, second)
+    assert (found.other_doses_given, found.other_dose_intensity, found.other_course) == (0, 1, 1)
 
 
 def test_the_order_of_rows_does_not_matter_but_the_patients_do(benchmark):
