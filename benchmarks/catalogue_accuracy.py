@@ -135,7 +135,8 @@ def report(records: Sequence[ArmRecord], seconds: dict[str, float], about: dict[
             "'error of a rate' is the standard error that a rate in this many other patients would have. "
             f"Rates agree when they differ by no more than it and the exact McNemar test has p of at least "
             f"{LEVEL:g}. 'Other' counts patients whose best response, doses given, doses held, relative "
-            f"dose intensity (lowered by reductions and waits) or day of death (by more than {SAME_DEATH:g} day) differ.",
+            "dose intensity (lowered by reductions and waits) or day of death (by more than "
+            f"{SAME_DEATH:g} day) differ.",
             "",
             *outcome_rows(records),
             "",
@@ -183,7 +184,7 @@ def totals(records: Sequence[ArmRecord], seconds: dict[str, float]) -> list[str]
         f"largest {_small(read.largest)}",
         f"- largest of the arms' 95th percentiles with decisions frozen: "
         f"{_small(max((r.frozen.p95 for r in records if r.frozen.p95 is not None), default=None))}",
-        f"- processor time {seconds['trial']:.0f} s / {seconds['reference']:.0f} s",
+        f"- processor time {seconds['trial']:.0f} s / {seconds['reference']:.0f} s, the first with compiling",
     ]
 
 
@@ -191,8 +192,8 @@ def outcome_rows(records: Iterable[ArmRecord]) -> list[str]:
     """The table of decisions and outcomes."""
     rows = [
         "| example | arm | stepper | patients | responders | discordant | error of a rate | McNemar p "
-        "| other best response | doses given | other | doses held | other | other dose intensity | median survival [months] "
-        "| other death day | any other | rates |",
+        "| other best response | doses given | other | doses held | other | other dose intensity "
+        "| median survival [months] | other death day | any other | rates |",
         "|" + "---|" * 18,
     ]
     for record in records:
