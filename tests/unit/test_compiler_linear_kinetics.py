@@ -133,7 +133,7 @@ def test_what_a_drug_drives_is_as_exact_by_either_stepper():
 
 @pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
 def test_a_rate_that_is_changed_on_the_way_holds_from_then_on(stepper):
-    """exp(-1) to day 1 at a rate of 1, then exp(-3) at a rate of 3; and the other patient goes on as before."""
+    """exp(-1) to day 1 at a rate of 1, then exp(-3) at a rate of 3; the other patient goes on as before."""
     compiled = compile_model(compose(numbers({"x": "-k * x"}, ["k"], starts={"x": "1"})))
     ensemble = Ensemble(compiled, parameters_of(compiled.model, 2), Accuracy(), stepper)
     ensemble.advance(1.0)
