@@ -1,4 +1,4 @@
-"""Which stepper each arm's model is solved by: a pilot of its own, the same whatever the trial's size or seed."""
+"""Which stepper solves each arm: a pilot of its own, the same whatever the trial's size or seed."""
 
 from __future__ import annotations
 
