@@ -1,4 +1,4 @@
-"""Which stepper solves each arm: a pilot of its own, the same whatever the trial's size or seed."""
+"""Which stepper solves each arm: a pilot of its own, the same whatever the size or seed of the trial."""
 
 from __future__ import annotations
 
