@@ -109,6 +109,8 @@ def _check_new(draft: Path) -> None:
 
     Raises: InputError.
     """
+    if str(draft) == STANDARD_OUTPUT:
+        raise InputError(f"'--draft {draft}' is no file. Name a new file.")
     json_target(str(draft), "--draft")
     if draft.exists():
         raise InputError(f"'--draft {draft}' exists already. Name a new file, or remove that one first.")

@@ -125,9 +125,11 @@ def _vary(standalone: StandaloneModel) -> list[str]:
 
 def _rest(model: Model) -> list[str]:
     single = ", ".join(model.single_names[:MOST_LISTED])
+    sizes = [unit_of(model, name) for name in size_candidates(model)[:1]]
+    unit = sizes[0] if sizes and dimension(sizes[0]).exponents == dimension(DIAMETER).exponents else VOLUME
     return [
         "# patients:",
-        f"#   tumour_at_start: {{value: {CHOOSE} cm**3, distribution: lognormal, sd: {CHOOSE}}}",
+        f"#   tumour_at_start: {{value: {CHOOSE} {unit}, distribution: lognormal, sd: {CHOOSE}}}",
         "#   plausible:",
         f"#     - {{quantity: burden, at_most: {CHOOSE} cm**3, reason: tumour too large}}",
         "",
