@@ -29,9 +29,8 @@ about = "drug"
 about = "loss"
 value = 0.5
 unit = "1/day"
-kind = "assumed"
-low = 0.1
-high = 1.0
+kind = "derived"
+source = "definition"
 where = "made up"
 
 [[flows]]
