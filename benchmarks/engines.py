@@ -15,6 +15,7 @@ OWN = engine_trialkine.ENGINE
 PEERS: dict[str, Engine] = {
     engine.name: engine
     for engine in (
+        *engine_trialkine.VARIANTS,
         engine_numbalsoda.ENGINE,
         engine_desolve.ENGINE,
         engine_roadrunner.ENGINE,

@@ -39,7 +39,7 @@ def solve_reference(name: str, patients: int, weeks: int | None = None) -> Refer
     """
     load = workload(name, patients, weeks)
     scales = Equations(neutral_model()).scales(load.parameters)
-    states, _ = engine_trialkine.prepare()(load, TOLERANCE)
+    states, _ = engine_trialkine.prepare_reference()(load, TOLERANCE)
     check = workload(name, min(patients, CHECK_PATIENTS), weeks)
     other, _ = engine_scipy.prepare_numba()(check, CHECK_TOLERANCE)
     difference = float(largest_errors(other, states[: check.patients], scales).max())

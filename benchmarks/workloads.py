@@ -1,7 +1,8 @@
-"""The two workloads on the neutral model, as dose tables for trialkine and as stops for the others.
+"""The workloads on the neutral model, as dose tables for trialkine and as stops for the others.
 
 A: infusions over 15 minutes every 8 hours, 14 to a cycle, two cycles a course, three courses, a tenth of
-them withheld, and a daily oral drug 6 weeks of 8, for a year. B: three doses a day for 48 weeks.
+them withheld, and a daily oral drug 6 weeks of 8, for a year. B: three doses a day for 48 weeks. C: one
+infusion and one oral dose a week, for a year. D: no dose at all, for a year.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 ENSEMBLE = 64  # patients are drawn together, so that a smaller workload is the beginning of a larger one
 SEED = 1
 WEEK = 7.0
-WEEKS = {"A": 52, "B": 48}
+WEEKS = {"A": 52, "B": 48, "C": 52, "D": 52}
 INFUSION_DAYS = 15 / 1440
 INFUSED, ORAL, PEPTIDE = range(3)
 FLOOR = 0.01  # differences below this share of a state's scale count as absolute
@@ -66,7 +67,7 @@ def workload(name: str, patients: int = ENSEMBLE, weeks: int | None = None) -> W
     parameters, rows = _drawn(name)
     end = WEEK * min(weeks or WEEKS[name], WEEKS[name])
     chosen = [(i, *row) for i in range(patients) for row in rows[i] if row[0] < end]
-    who, time, route, amount, duration = zip(*chosen, strict=True)
+    who, time, route, amount, duration = zip(*chosen, strict=True) if chosen else ((),) * 5
     doses = DoseTable.of(who, time, route, amount, duration=duration, routes=ROUTES)
     return Workload(name, parameters[:patients], doses, np.arange(WEEK, end + WEEK / 2, WEEK))
 
@@ -79,7 +80,8 @@ def _drawn(name: str) -> tuple[Array, list[list[Row]]]:
     columns = dict(zip(VALUES["drawn"], drawn.T, strict=True))
     columns |= {key: np.full(ENSEMBLE, value) for key, value in VALUES["fixed"].items()}
     parameters = np.stack([columns[key] for key in neutral_model().parameter_names], axis=1)
-    plan = {"A": _infusions_and_daily_doses, "B": _three_doses_a_day}[name]
+    plans = {"A": _infusions_and_daily_doses, "B": _three_doses_a_day, "C": _once_a_week, "D": _nothing}
+    plan = plans[name]
     return parameters, [plan(random) for _ in range(ENSEMBLE)]
 
 
@@ -103,9 +105,27 @@ def _three_doses_a_day(random: np.random.Generator) -> list[Row]:
     return [(day + hour + number * 0.3, PEPTIDE, 10.0, 0.0) for day in days for number in range(3)]
 
 
+def _once_a_week(random: np.random.Generator) -> list[Row]:
+    hour = random.uniform(0.25, 0.4)
+    days = [7 * week + hour for week in range(WEEKS["C"])]
+    return [(day, INFUSED, 1.0, INFUSION_DAYS) for day in days] + [(day, ORAL, 5.0, 0.0) for day in days]
+
+
+def _nothing(random: np.random.Generator) -> list[Row]:
+    return []
+
+
 def due(doses: DoseTable, after: float, until: float) -> DoseTable:
     """The doses from one time up to another. Units: after, until [day]."""
-    rows = (doses.time >= after) & (doses.time < until)
+    return _pick(doses, (doses.time >= after) & (doses.time < until))
+
+
+def first_patients(doses: DoseTable, patients: int) -> DoseTable:
+    """The doses of the first patients."""
+    return _pick(doses, doses.patient < patients)
+
+
+def _pick(doses: DoseTable, rows: Array) -> DoseTable:
     return replace(doses, **{name: column[rows] for name, column in vars(doses).items() if name != "routes"})
 
 

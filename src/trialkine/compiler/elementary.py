@@ -92,6 +92,7 @@ def _declarations(width: int) -> str:
             f"declare {real} @llvm.fma.v{width}f64({real}, {real}, {real})",
             f"declare {real} @llvm.sqrt.v{width}f64({real})",
             f"declare {real} @llvm.fabs.v{width}f64({real})",
+            f"declare i1 @llvm.vector.reduce.or.v{width}i1(<{width} x i1>)",
             f"define internal {real} @fused({real} %a, {real} %b, {real} %c) alwaysinline {{",
             f"  %r = call {real} @llvm.fma.v{width}f64({real} %a, {real} %b, {real} %c)",
             f"  ret {real} %r",

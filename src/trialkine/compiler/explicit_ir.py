@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialkine.compiler import explicit_tableau as tableau
-from trialkine.compiler.exact_kinetics_ir import ExactKinetics
+from trialkine.compiler.exact_kinetics_ir import KineticsBuffer, Quadrature
 from trialkine.compiler.graph_ir import GraphWriter
+from trialkine.compiler.kernel_plan import KernelPlan
+
+RULE = Quadrature(tableau.TIMES, (*tableau.A[-1], 0.0))
 
 
-def explicit_workspace(states: int, moved: int) -> int:
-    """Vectors of workspace: the stages' rates, and a stage's states."""
-    return tableau.STAGES * moved + states
+def explicit_workspace(plan: KernelPlan) -> int:
+    """Vectors of workspace: the stages' rates, a stage's states, and the exact kinetics."""
+    return tableau.STAGES * len(plan.moved) + plan.size + KineticsBuffer.size(plan, RULE)
 
 
 def explicit_kernels(writer: GraphWriter) -> list[str]:
@@ -21,14 +24,12 @@ def explicit_kernels(writer: GraphWriter) -> list[str]:
 
 
 def _step(w: GraphWriter) -> None:
-    moved = len(w.plan.moved)
+    plan, moved = w.plan, len(w.plan.moved)
     rates = [number * moved for number in range(tableau.STAGES)]
     states = tableau.STAGES * moved
     step = w.load("%h", 0)
-    times = sorted(set(tableau.TIMES) - {0.0})
-    kinetics = ExactKinetics(w, w.plan, step, times)
-    driving = w.plan.driving
-    at = {time: kinetics.states(time, None if time == 1.0 else driving) for time in times}
+    kinetics = KineticsBuffer(w, plan, RULE, states + plan.size)
+    kinetics.fill(step)
     here = w.address("%w", states)
     w.call("moved_rates", "%y.address", "%k.address", w.address("%w", rates[0]))
     for number in range(1, tableau.STAGES):
@@ -42,12 +43,9 @@ def _step(w: GraphWriter) -> None:
             w.store(total, "%w", w.shifted(row, states))
 
         w.loop(moved, one_row)
-        for place, value in at[tableau.TIMES[number]].items():
-            if place in driving:
-                w.store(value, "%w", states + place)
+        w.put_driving(kinetics, tableau.TIMES[number], states)
         w.call("moved_rates", here, "%k.address", w.address("%w", rates[number]))
-    seen = list(zip(tableau.TIMES, (*tableau.A[-1], 0.0), strict=True))
-    w.finish_step(_changes(w, step, rates, states), at[1.0], kinetics.defects(seen), step, tableau.ORDER)
+    w.finish_step(_changes(w, step, rates, states), kinetics, step, tableau.ORDER)
 
 
 def _changes(w: GraphWriter, step: str, rates: list[int], states: int) -> Iterator[tuple[str, str]]:

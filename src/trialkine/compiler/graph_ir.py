@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from trialkine.compiler.exact_kinetics_ir import KineticsBuffer
 from trialkine.compiler.graph import Graph
 from trialkine.compiler.ir_writer import IrWriter
 from trialkine.compiler.kernel_plan import KernelPlan
 
 NEGLIGIBLE = 1e-100  # smaller values become zero: numbers near the smallest double are slow to compute with
+FORGOTTEN = 1e-8  # of its absolute tolerance, below which a state of a block counts as gone
 NEGATIVE_ERROR = 4.0  # what a state below its floor counts as: reject, and shorten by a third
 SAFETY, LEAST_ERROR = 0.9, 1e-12  # of the next step's length; smaller errors count as this
 DRIVEN = 30.0  # by how much more than a moved state's the error of what drives it may be
@@ -79,21 +81,21 @@ class GraphWriter(IrWriter):
                 self.store(values[node], pointer, entry)
         return values
 
+    def put_driving(self, kinetics: KineticsBuffer, time: float, states: int) -> None:
+        """Put what drives the others at a stage's time among its states, which begin at `states` in %w."""
+        for place in sorted(self.plan.driving):
+            self.store(kinetics.load(kinetics.state_entry(time, place)), "%w", states + place)
+
     def finish_step(
-        self,
-        changes: Iterable[tuple[str, str]],
-        exact: Mapping[int, str],
-        missed: Mapping[int, str],
-        step: str,
-        order: int,
+        self, changes: Iterable[tuple[str, str]], kinetics: KineticsBuffer, step: str, order: int
     ) -> None:
         """Store the new states, not below their floors, the margins, and the verdict on the step.
 
         The verdict is the scaled error, by what the step may be multiplied for an estimate of this order,
         and how many located conditions are other than they were. `changes` are (new value, error) of the
-        moved states; `exact` the new values of the others, and `missed` what of their integrals over the
-        step the method does not see. A state that would fall further below its floor than its absolute
-        tolerance counts as an error, and the error is not a number where a change is none.
+        moved states; what of the integrals of their drivers the method does not see is an error as well.
+        A state that would fall further below its floor than its absolute tolerance counts as an error, and
+        the error is not a number where a change is none.
         """
         relative = self.load("%t", 0)
         errors, total = [], self.vector(0.0)
@@ -106,13 +108,15 @@ class GraphWriter(IrWriter):
                 error = self.choose(deep, self.multiply(allowed, self.vector(NEGATIVE_ERROR)), error)
             self._store_state(row, new)
             errors.append((error, allowed))
-        for row, new in exact.items():
-            self._store_state(row, new)
+        for row in range(len(self.plan.moved), self.plan.size):
+            new = kinetics.load(kinetics.state_entry(1.0, row))
+            self._store_exact(row, new)
             total = self.add(total, self.multiply(new, self.vector(0.0)))
         much = self.multiply(step, self.vector(DRIVEN))
-        for row, error in missed.items():
-            allowed = self._allowed(row, exact[row], self.load("%a", row), relative)
-            errors.append((error, self.multiply(allowed, much)))
+        for row in sorted(self.plan.driving):
+            new = kinetics.load(kinetics.state_entry(1.0, row))
+            allowed = self._allowed(row, new, self.load("%a", row), relative)
+            errors.append((kinetics.load(kinetics.defect_entry(row)), self.multiply(allowed, much)))
         sound = self.fresh(f"fcmp olt {self.real} {total}, {self.vector(math.inf)}")
         ratio = self.vector(0.0)
         if errors:
@@ -138,6 +142,14 @@ class GraphWriter(IrWriter):
     def _allowed(self, row: int, new: str, absolute: str, relative: str) -> str:
         size = self.larger(self.absolute(self.load("%y", row)), self.absolute(new))
         return self.fma(relative, size, absolute)
+
+    def _store_exact(self, row: int, new: str) -> None:
+        """Store a state of a block; what is far below its absolute tolerance becomes zero."""
+        has_floor = self.plan.nonnegative[self.plan.order[row]]
+        least = new if has_floor else self.absolute(new)
+        limit = self.multiply(self.load("%a", row), self.vector(FORGOTTEN))
+        small = self.fresh(f"fcmp olt {self.real} {least}, {self.larger(limit, self.vector(NEGLIGIBLE))}")
+        self.store(self.choose(small, self.vector(0.0), new), "%z", row)
 
     def _store_state(self, row: int, new: str) -> None:
         has_floor = self.plan.nonnegative[self.plan.order[row]]

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from trialkine.compiler.elementary import elementary_functions
-from trialkine.compiler.exact_kinetics_ir import ExactKinetics
+from trialkine.compiler.exact_kinetics_ir import BlockModes
 from trialkine.compiler.explicit_ir import explicit_kernels, explicit_workspace
 from trialkine.compiler.graph_ir import NEGLIGIBLE, GraphWriter
 from trialkine.compiler.kernel_plan import KernelPlan
@@ -56,8 +56,7 @@ def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
 
 def workspace(plan: KernelPlan) -> int:
     """Vectors of workspace that a step of either method needs."""
-    sizes = plan.size, len(plan.moved)
-    return max(explicit_workspace(*sizes), rosenbrock_workspace(plan))
+    return max(explicit_workspace(plan), rosenbrock_workspace(plan))
 
 
 def _evaluation(writer: GraphWriter, groups: list[tuple[Iterable[int], str]]) -> Callable[[], object]:
@@ -82,10 +81,15 @@ def _accept(writer: GraphWriter) -> None:
 def _restart(writer: GraphWriter) -> None:
     """How long a first step may be after a dose, before what drives the others changes out of sight."""
     w = writer
-    kinetics = ExactKinetics(w, w.plan, w.vector(1.0), ())
+    blocks = range(len(w.plan.blocks))
+    speeds = {
+        place: speed
+        for number in blocks
+        for place, speed in BlockModes(w, w.plan, number, w.vector(1.0)).speeds().items()
+    }
     inverse = w.binary("fdiv", w.vector(1.0), w.load("%t", 0))
     longest = w.vector(LONGEST_RESTART)
-    for place, speed in kinetics.speeds().items():
+    for place, speed in speeds.items():
         size = w.fma(inverse, w.load("%a", place), w.absolute(w.load("%y", place)))
         some = w.larger(speed, w.vector(NEGLIGIBLE))
         longest = w.smaller(w.multiply(w.vector(RESTART), w.binary("fdiv", size, some)), longest)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialkine.compiler import rodas5p
-from trialkine.compiler.exact_kinetics_ir import ExactKinetics
+from trialkine.compiler.exact_kinetics_ir import KineticsBuffer, Quadrature
 from trialkine.compiler.graph_ir import GraphWriter
 from trialkine.compiler.kernel_plan import KernelPlan
 
 PARALLEL_SUMS = 4  # sums that do not wait for one another
+
+
+RULE = Quadrature(rodas5p.TIMES, rodas5p.WEIGHTS, rodas5p.WEIGHT_OF_SLOPE)
 
 
 class _Places:
@@ -21,12 +24,12 @@ class _Places:
         self.argument = rodas5p.STAGES * moved
         self.coupling = self.argument + plan.size
         self.drift = self.coupling + moved
-        self.driving = self.drift + moved
-        self.diagonal = self.driving + plan.size - moved
+        self.diagonal = self.drift + moved
         self.jacobian = self.diagonal + 1
         self.factors = self.jacobian + len(plan.moved_slopes)
         self.soundness = self.factors + len(plan.elimination.slots)
-        self.end = self.soundness + 1
+        self.kinetics = self.soundness + 1
+        self.end = self.kinetics + KineticsBuffer.size(plan, RULE)
 
 
 def rosenbrock_workspace(plan: KernelPlan) -> int:
@@ -125,17 +128,14 @@ def _solve(w: GraphWriter) -> None:
 def _step(w: GraphWriter) -> None:
     plan, places = w.plan, _Places(w.plan)
     step = w.load("%h", 0)
-    times = sorted(set(rodas5p.TIMES) - {0.0})
-    kinetics = ExactKinetics(w, plan, step, times)
-    at = {time: kinetics.states(time, None if time == 1.0 else plan.driving) for time in times}
-    moved = len(plan.moved)
-    for place, slope in kinetics.slopes(plan.driving).items():
-        w.store(slope, "%w", places.driving + place - moved)
+    kinetics = KineticsBuffer(w, plan, RULE, places.kinetics)
+    kinetics.fill(step)
     inverse = w.binary("fdiv", w.vector(1.0), step)
     w.store(w.multiply(inverse, w.vector(1.0 / rodas5p.GAMMA)), "%w", places.diagonal)
     first, drift = w.address("%w", places.stages[0]), w.address("%w", places.drift)
     jacobian, factors = w.address("%w", places.jacobian), w.address("%w", places.factors)
-    driving, argument = w.address("%w", places.driving), w.address("%w", places.argument)
+    driving = w.address("%w", kinetics.slope_entry(len(plan.moved)))
+    argument = w.address("%w", places.argument)
     coupling = w.address("%w", places.coupling)
     w.call("moved_slopes", "%y.address", "%k.address", driving, first, jacobian, drift)
     w.call("factor", jacobian, w.address("%w", places.diagonal), factors)
@@ -143,15 +143,11 @@ def _step(w: GraphWriter) -> None:
     w.call("solve", factors, first)
     for number in range(1, rodas5p.STAGES):
         _stage_argument(w, number, places, step, inverse)
-        for place, value in at[rodas5p.TIMES[number]].items():
-            if place in plan.driving:
-                w.store(value, "%w", places.argument + place)
+        w.put_driving(kinetics, rodas5p.TIMES[number], places.argument)
         here = w.address("%w", places.stages[number])
         w.call("coupled_rates", argument, "%k.address", coupling, here)
         w.call("solve", factors, here)
-    weights = list(zip(rodas5p.TIMES, rodas5p.WEIGHTS, strict=True))
-    missed = kinetics.defects(weights, rodas5p.WEIGHT_OF_SLOPE)
-    w.finish_step(_changes(w, places), at[1.0], missed, step, rodas5p.ORDER)
+    w.finish_step(_changes(w, places), kinetics, step, rodas5p.ORDER)
 
 
 def _add_drift(w: GraphWriter, places: _Places, target: int, factor: str) -> None:

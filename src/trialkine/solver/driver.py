@@ -55,7 +55,7 @@ Function = TypeVar("Function")
 
 def helper(function: Function) -> Function:
     """Compile a function that only compiled code calls; no Python entry point halves the time."""
-    without: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    without: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
     make: Any = njit(cache=True, nogil=True, error_model="numpy", **without)
     compiled: Function = make(function)
     return compiled

@@ -35,7 +35,7 @@ from trialkine.solver.driver import (
     advance_patients,
     watch_present,
 )
-from trialkine.solver.layout import Layout, make_layout
+from trialkine.solver.layout import Layout, make_layout, packed
 from trialkine.solver.status import DoseFate, Status
 from trialkine.solver.stepper import IMPLICIT, Stepper
 
@@ -149,7 +149,7 @@ class Ensemble:
         """Let the extremes of all or some patients begin again with the present values."""
         if self._layout.watched:
             rows = np.arange(self.size) if patients is None else np.arange(self.size)[patients]
-            watch_present(rows, self._layout, *_lanes(self._layout), self._reals, self._wholes)
+            watch_present(rows, packed(self._layout), *_lanes(self._layout), self._reals, self._wholes)
 
     def route(self, agent: str, name: str) -> _Route:
         """How doses of an agent by one route enter each patient."""
@@ -234,14 +234,14 @@ class Ensemble:
 
     def _run(self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
         layout = self._layout._replace(step=self.compiled.addresses[stepper.kernel])
-        control = self.accuracy.control(stepper.tightening)
+        packed_layout, control = packed(layout), packed(self.accuracy.control(stepper.tightening))
         tables = _tables(self.compiled, doses.first)
         tasks = [todo[i : i + PATIENTS_PER_TASK] for i in range(0, len(todo), PATIENTS_PER_TASK)]
 
         def run(task: Array) -> None:
             vectors, integers = _lanes(layout)
             advance_patients(
-                task, targets, layout, control, tables, vectors, integers, self._reals, self._wholes,
+                task, targets, packed_layout, control, tables, vectors, integers, self._reals, self._wholes,
                 doses.reals, doses.wholes,
             )  # fmt: skip
 

@@ -125,3 +125,10 @@ def _offsets(**sizes: int) -> dict[str, int]:
         places[name] = total
         total += size
     return {**places, "size": total}
+
+
+def packed(numbers: NamedTuple) -> Any:
+    """A layout or control as one record, which compiled code passes on by its address."""
+    fields = numbers._asdict()
+    kinds = [(name, np.float64 if isinstance(value, float) else np.int64) for name, value in fields.items()]
+    return np.array([tuple(fields.values())], dtype=np.dtype(kinds, align=True))[0]
