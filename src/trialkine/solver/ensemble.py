@@ -168,12 +168,15 @@ class Ensemble:
         """Give some patients another value of a parameter from now on."""
         lay = self._layout
         self.parameters = self.parameters.copy()
-        self.parameters[patients, self.model.parameter_names.index(name)] = values
+        place = self.model.parameter_names.index(name)
+        self.parameters[patients, place] = values
         if any(name.split("[")[0] in target.names for target in self.model.routes.values()):
             self._routes = {}
         self._wholes[:, lay.q_limit :] = np.nan_to_num(_hold_limits(self.model, self.parameters))
-        columns = self.compiled.columns(self.parameters[patients])
-        self._reals[patients, lay.p_columns : lay.p_columns + lay.columns] = columns
+        columns = self.compiled.fixed_columns(self.parameters[patients])
+        if place in self.compiled.kinetic_parameters:
+            columns = np.hstack([columns, self.compiled.block_columns(self.parameters[patients])])
+        self._reals[patients, lay.p_columns : lay.p_columns + columns.shape[1]] = columns
 
     def observe(self, *names: str, patients: Array | None = None) -> Mapping[str, Array]:
         """States or quantities now, for all or some patients."""
