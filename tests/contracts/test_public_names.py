@@ -18,6 +18,7 @@ HEAVY = ("numpy", "scipy", "polars", "matplotlib", "pydantic", "numba", "pint", 
 PAGES_WITH_CODE = (
     "README.md",
     "docs/import.md",
+    "docs/interchange.md",
     "docs/python-api.md",
     "docs/model.md",
     "docs/published-models.md",
