@@ -26,7 +26,7 @@ FUNCTIONS = (
     "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch",
     "extremes", "restart",
 )  # fmt: skip
-GENERATION = 19  # raise when the emitted code changes, so that old cache entries are passed over
+GENERATION = 20  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)

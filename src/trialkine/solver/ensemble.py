@@ -37,7 +37,7 @@ from trialkine.solver.driver import (
     watch_present,
 )
 from trialkine.solver.layout import SLOTS, Layout, make_layout, packed
-from trialkine.solver.spells import AFTERMATH_DAYS, busy_until, next_spells
+from trialkine.solver.spells import DoseCourse
 from trialkine.solver.status import DoseFate, Status
 from trialkine.solver.stepper import IMPLICIT, Stepper
 
@@ -216,19 +216,12 @@ class Ensemble:
     def _advance_in_spells(self, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
         """Quiet spells go to the implicit stepper, as do the patients who are stiff."""
         lay = self._layout
-        busy = busy_until(doses.first, doses.ends)
+        course = DoseCourse.of(doses.first, doses.reals[:, D_TIME], doses.ends)
         slots = slice(lay.q_slot_kind, lay.q_slot_kind + SLOTS)
         while len(todo):
             ends = self._reals[todo, lay.p_slot_end : lay.p_slot_end + SLOTS]
             infused = np.where(self._wholes[todo, slots] == EMPTY, -np.inf, ends).max(axis=1)
-            given = np.where(
-                doses.next[todo] > doses.first[todo], busy[np.maximum(doses.next[todo] - 1, 0)], -np.inf
-            ) if len(busy) else np.full(len(todo), -np.inf)  # fmt: skip
-            already = np.maximum(infused + AFTERMATH_DAYS, given)
-            spell, quiet = next_spells(
-                self.time[todo], targets[todo], doses.next[todo], doses.first[todo + 1],
-                doses.reals[:, D_TIME], busy, already,
-            )  # fmt: skip
+            spell, quiet = course.next_spells(todo, self.time[todo], targets[todo], doses.next[todo], infused)
             stiff = self._is_stiff[todo]
             stops = targets.copy()
             stops[todo] = np.where(stiff, targets[todo], spell)
