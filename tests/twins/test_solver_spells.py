@@ -51,7 +51,7 @@ def test_all_at_once_equals_one_at_a_time(seed):
 
 
 def test_a_course_with_gaps_is_given_whole_and_once():
-    """Infusions on two days a month: the amount that came is in the body, whatever method took which spell."""
+    """Infusions on two days a month: all that came is in the body, whatever method took which spell."""
     compiled = compiled_drug()
     parameters = parameters_of(compiled.model, 1)
     names = compiled.model.parameter_names
