@@ -43,7 +43,7 @@ LABELS = [shipped.label for shipped in shipped_arms()]
 def check(label: str, draws: int, *peers) -> None:
     """Every draw of one model is legal and the same in every peer."""
     shipped = shipped_arms()[LABELS.index(label)]
-    model, worst = shipped.own.model, 0.0
+    model, worst = shipped.own.model, dict.fromkeys((peer.__name__ for peer in peers), 0.0)
     for parameters in drawn(shipped.own, draws):
         doses = planned(shipped, parameters)
         sbml = exported(shipped, parameters, doses)
@@ -55,8 +55,8 @@ def check(label: str, draws: int, *peers) -> None:
             assert found[place] < SAME, (
                 f"{peer.__name__}: {model.state_names[place[1]]}, day {TIMES[place[0]]}"
             )
-            worst = max(worst, float(found[place]))
-    print(f"{label}: {worst:.1e}")
+            worst[peer.__name__] = max(worst[peer.__name__], float(found[place]))
+    print(f"{label}: " + ", ".join(f"{name} {value:.1e}" for name, value in worst.items()))
 
 
 @pytest.mark.parametrize("label", FAST)
