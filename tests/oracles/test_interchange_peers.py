@@ -33,7 +33,7 @@ from trialkine.model.declarations import Define
 
 DRAWS = 20
 FAST = (
-    "il2-then-temozolomide-delay: At once",  # infusions, reactions, a licence to recall
+    "il2-then-temozolomide-delay: At once",  # infusions, several compartments
     "adjuvant-interferon: High-dose interferon",  # a release whose length is a parameter
     "your-own-agent: my cytokine",  # an agent that is not of the package
 )
