@@ -1,5 +1,7 @@
 """The same bits for any batch, order, number of threads, and way of getting there."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,10 +12,12 @@ from trialkine.solver.accuracy import Accuracy
 from trialkine.solver.doses import DoseTable
 from trialkine.solver.ensemble import PATIENTS_PER_TASK, Ensemble
 from trialkine.solver.status import DoseFate
+from trialkine.solver.stepper import EXPLICIT, IMPLICIT
 
 PATIENTS = 70  # more than one task's worth, so that threads share the work
 ROUTES = (("aldesleukin", "intravenous"), ("temozolomide", "oral"))
 VISITS = (1.0, 6.5, 13.0)
+STEPPERS = (EXPLICIT, IMPLICIT)
 
 
 def treatment(patients, seed=3):
@@ -30,35 +34,40 @@ def treatment(patients, seed=3):
     )
 
 
-def simulate(parameters, table, jobs=1, visits=VISITS):
-    ensemble = Ensemble(compiled_full_model(), parameters, Accuracy(relative=1e-3))
+def start(parameters, stepper):
+    return Ensemble(compiled_full_model(), parameters, Accuracy(relative=1e-3), stepper)
+
+
+def simulate(parameters, table, stepper, jobs=1, visits=VISITS):
+    ensemble = start(parameters, stepper)
     states, fates = advance_through(ensemble, visits, table, jobs)
     assert not np.any(ensemble.status)
     return states, fates, ensemble
 
 
-@pytest.fixture(scope="module")
-def everybody():
+@pytest.fixture(scope="module", params=STEPPERS, ids=lambda stepper: stepper.kernel)
+def everybody(request):
     parameters, table = drawn_parameters("melanoma", PATIENTS), treatment(PATIENTS)
-    return parameters, table, *simulate(parameters, table)
+    return parameters, table, *simulate(parameters, table, request.param)
 
 
 @pytest.mark.parametrize("jobs", [2, 3, None])
 def test_any_number_of_threads_gives_the_same_bits(everybody, jobs):
     assert PATIENTS > PATIENTS_PER_TASK
     parameters, table, states, fates, ensemble = everybody
-    again, fates_again, other = simulate(parameters, table, jobs)
+    again, fates_again, other = simulate(parameters, table, ensemble.stepper, jobs)
     np.testing.assert_array_equal(again, states)
     np.testing.assert_array_equal(fates_again, fates)
     np.testing.assert_array_equal(other.steps, ensemble.steps)
 
 
+@pytest.mark.parametrize("stepper", STEPPERS, ids=lambda stepper: stepper.kernel)
 @settings(max_examples=6, deadline=None)
 @given(patients=st.permutations(range(PATIENTS)), size=st.integers(1, 9))
-def test_any_selection_in_any_order_gives_each_patient_the_same_bits(patients, size):
+def test_any_selection_in_any_order_gives_each_patient_the_same_bits(stepper, patients, size):
     parameters, table = drawn_parameters("melanoma", PATIENTS), treatment(PATIENTS)
     chosen = np.array(patients[:size])
-    states, _, _ = _all_states()
+    states, _, _ = _all_states(stepper)
     rows = [of_patient(table, patient) for patient in chosen]
     joined = DoseTable.of(
         np.repeat(np.arange(size), [len(row) for row in rows]),
@@ -66,22 +75,18 @@ def test_any_selection_in_any_order_gives_each_patient_the_same_bits(patients, s
         duration=np.concatenate([row.duration for row in rows]),
         routes=ROUTES,
     )
-    again, _, _ = simulate(parameters[chosen], joined)
+    again, _, _ = simulate(parameters[chosen], joined, stepper)
     np.testing.assert_array_equal(again, states[:, chosen])
 
 
-_kept = []
-
-
-def _all_states():
-    if not _kept:
-        _kept.append(simulate(drawn_parameters("melanoma", PATIENTS), treatment(PATIENTS)))
-    return _kept[0]
+@cache
+def _all_states(stepper):
+    return simulate(drawn_parameters("melanoma", PATIENTS), treatment(PATIENTS), stepper)
 
 
 def test_doses_handed_over_visit_by_visit_or_all_at_once_give_the_same_bits(everybody):
-    parameters, table, states, fates, _ = everybody
-    ensemble = Ensemble(compiled_full_model(), parameters, Accuracy(relative=1e-3))
+    parameters, table, states, fates, other = everybody
+    ensemble = start(parameters, other.stepper)
     given = np.full(len(table), int(DoseFate.NOT_DUE))
     for number, visit in enumerate(VISITS):
         while np.any(ensemble.time < visit):
@@ -92,8 +97,8 @@ def test_doses_handed_over_visit_by_visit_or_all_at_once_give_the_same_bits(ever
 
 
 def test_a_copy_goes_its_own_way(everybody):
-    parameters, table, states, _, _ = everybody
-    ensemble = Ensemble(compiled_full_model(), parameters, Accuracy(relative=1e-3))
+    parameters, table, states, _, first = everybody
+    ensemble = start(parameters, first.stepper)
     _, fates = advance_through(ensemble, VISITS[:1], table)
     other = ensemble.copy()
     other.change_parameter("tumour_growth_rate", np.arange(PATIENTS), np.full(PATIENTS, 0.5))
