@@ -129,7 +129,8 @@ class Buffers:
             "y": plan.size, "z": plan.size, "k": plan.column_count + len(plan.flat.dosed_states), "h": 1,
             "a": plan.size, "t": 1, "w": workspace(plan), "e": 3, "m": max(1, len(plan.flat.margins)),
             "b": max(1, len(plan.flat.margins)), "f": plan.size, "j": len(plan.pattern), "d": plan.size,
-            "l": len(plan.elimination.slots) + 1, "x": plan.size, "c": 1, "o": max(1, 4 * len(plan.flat.watched)),
+            "l": len(plan.elimination.slots) + 1, "x": plan.size, "c": 1,
+            "o": max(1, 4 * len(plan.flat.watched)),
         }  # fmt: skip
         self.arrays = {name: aligned(size, self.width) for name, size in sizes.items()}
         self.fill("y", start[:, order])
@@ -149,8 +150,8 @@ class Buffers:
 
 
 ARGUMENTS = {
-    "moved_rates": "ykf", "moved_slopes": "ykxfjd", "factor": "jdl", "solve": "lf", "explicit_step": "ykhatwzemb",
-    "implicit_step": "ykhatwzemb", "accept": "czymm", "extremes": "ykcto",
+    "moved_rates": "ykf", "moved_slopes": "ykxfjd", "factor": "jdl", "solve": "lf",
+    "explicit_step": "ykhatwzemb", "implicit_step": "ykhatwzemb", "accept": "czymm", "extremes": "ykcto",
 }  # fmt: skip
 
 

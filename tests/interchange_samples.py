@@ -33,9 +33,10 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 DAYS = 42.0  # long enough for several cycles of most schedules, and short enough for hundreds of doses
 TIMES = np.arange(1.0, DAYS, 2.0) + 0.7354  # no dose falls due then
-PEER_TOLERANCE = 1e-10
-PEER_SHARE = 1e-12  # of a state's scale: the absolute tolerance where each state has its own (libroadrunner)
-PEER_ABSOLUTE = 1e-14  # where all states share one (COPASI)
+ROADRUNNER_TOLERANCE = 1e-12  # at 1e-10 its own error reaches 2e-5 after fast infusions, and falls with this
+ROADRUNNER_SHARE = 1e-14  # of a state's scale: the absolute tolerance of each state
+COPASI_TOLERANCE = 1e-10
+COPASI_ABSOLUTE = 1e-14  # one for all states
 OUR_ACCURACY = Accuracy(relative=1e-10, event_width=1e-10)
 SAME = 1e-6
 """Largest relative difference between two programs: the project's gate for exchanged models."""
@@ -110,9 +111,9 @@ def roadrunner_states(model: Model, sbml: str, parameters: np.ndarray) -> np.nda
     names = exported_names(model)
     runner.timeCourseSelections = ["time", *(names[name] for name in model.state_names)]
     integrator = runner.getIntegrator()
-    integrator.relative_tolerance = PEER_TOLERANCE
+    integrator.relative_tolerance = ROADRUNNER_TOLERANCE
     for name, scale in zip(model.state_names, state_scales(model, parameters[None, :])[0], strict=True):
-        integrator.setIndividualTolerance(names[name], float(PEER_SHARE * scale))
+        integrator.setIndividualTolerance(names[name], float(ROADRUNNER_SHARE * scale))
     integrator.maximum_num_steps = 1_000_000
     return np.array(runner.simulate(times=[0.0, *TIMES]))[1:, 1:]
 
@@ -138,8 +139,8 @@ def copasi_states(model: Model, sbml: str, parameters: np.ndarray) -> np.ndarray
         loaded = basico.load_model_from_string(sbml)
         try:
             table = basico.run_time_course(
-                values=[0.0, *TIMES], use_numbers=False, method="deterministic", r_tol=PEER_TOLERANCE,
-                a_tol=PEER_ABSOLUTE, max_steps=1_000_000, model=loaded,
+                values=[0.0, *TIMES], use_numbers=False, method="deterministic", r_tol=COPASI_TOLERANCE,
+                a_tol=COPASI_ABSOLUTE, max_steps=1_000_000, model=loaded,
             )  # fmt: skip
         finally:
             basico.remove_datamodel(loaded)

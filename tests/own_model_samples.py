@@ -9,7 +9,8 @@ from trialkine.model.declarations import Define, Flow, Mechanism, Parameter, Sta
 from trialkine.model.standalone import StandaloneModel
 from trialkine.records import ParameterRecord
 
-KIRSCHNER = "kirschner_panetta_1998"
+KIRSCHNER = "kirschner_panetta_by_hand"
+"""A key that no catalogue of sources has, as a user's own file may name one."""
 
 
 def record(name: str, value: float, unit: str) -> ParameterRecord:

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from trialkine.api import Trial, core_model, ensemble, run
     from trialkine.diseases.disease import load_disease
     from trialkine.errors import InputError, ModelError, SimulationError, TrialkineError
+    from trialkine.interchange.sbml_export import export_sbml
+    from trialkine.interchange.sbml_import import read_sbml
     from trialkine.model.compose import compose
+    from trialkine.published_models.catalogue import published_model
     from trialkine.trial.protocol import Protocol
 
 __all__ = [
@@ -24,7 +27,10 @@ __all__ = [
     "compose",
     "core_model",
     "ensemble",
+    "export_sbml",
     "load_disease",
+    "published_model",
+    "read_sbml",
     "run",
 ]
 
@@ -38,8 +44,11 @@ _HOMES = {
     "TrialkineError": "trialkine.errors",
     "compose": "trialkine.model.compose",
     "ensemble": "trialkine.api",
+    "export_sbml": "trialkine.interchange.sbml_export",
     "load_disease": "trialkine.diseases.disease",
     "core_model": "trialkine.api",
+    "published_model": "trialkine.published_models.catalogue",
+    "read_sbml": "trialkine.interchange.sbml_import",
     "run": "trialkine.api",
 }
 

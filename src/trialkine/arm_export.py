@@ -1,21 +1,24 @@
-"""One patient of one arm as a model that other programs can run: equations, numbers and planned doses."""
+"""A model that other programs can run: one patient of one arm with the planned doses, or a whole model."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from trialkine.arm_doses import treatment_of, typical_patient_body
 from trialkine.arm_models import ArmModel, disease_of, protocol_models
 from trialkine.errors import InputError
-from trialkine.interchange.sbml_export import export_sbml
+from trialkine.interchange.sbml_export import export_sbml, export_standalone
+from trialkine.model.model import Model
+from trialkine.model.standalone import PlannedDose, StandaloneModel
 from trialkine.study import patients_of_arm
-from trialkine.trial.planned_doses import Body, PlannedTreatment
+from trialkine.trial.planned_doses import Body
 from trialkine.trial.protocol import Protocol
 
 
 @dataclass(frozen=True)
-class ExportedArm:
+class ExportedModel:
     """An SBML document, and sentences that say what it holds."""
 
     sbml: str
@@ -24,7 +27,7 @@ class ExportedArm:
 
 def export_arm(
     protocol: Protocol, arm: str | None = None, patient: int | None = None, seed: int = 0
-) -> ExportedArm:
+) -> ExportedModel:
     """An arm's model with the planned doses of one patient, as SBML.
 
     Without a name it is the protocol's first arm. `patient` counts from 1 in the order of enrolment of a run
@@ -51,7 +54,17 @@ def export_arm(
         own.model, values, treatment.doses, name=chosen.name, title=f"{protocol.title}: {chosen.name}",
         notes=notes, records=own.records,
     )  # fmt: skip
-    return ExportedArm(text, (_size(own, treatment), *notes))
+    return ExportedModel(text, (_size(own.model, treatment.doses), *notes))
+
+
+def export_whole(standalone: StandaloneModel) -> ExportedModel:
+    """A model that needs no trial, with its own numbers and planned doses, as SBML.
+
+    Raises: InputError, as `export_standalone`.
+    """
+    size = _size(standalone.model, standalone.doses)
+    named = f"{standalone.title or standalone.name}."
+    return ExportedModel(export_standalone(standalone), (size, named, *standalone.notes))
 
 
 _TYPICAL = "The typical patient: every parameter has its median"
@@ -93,9 +106,6 @@ def _patient(
     return values, Body(weight, surface)
 
 
-def _size(own: ArmModel, treatment: PlannedTreatment) -> str:
-    model = own.model
-    return (
-        f"{len(model.state_names)} states, {len(model.parameter_names)} parameters, "
-        f"{len(treatment.doses)} doses"
-    )
+def _size(model: Model, doses: Sequence[PlannedDose]) -> str:
+    numbers = ((model.state_names, "state"), (model.parameter_names, "parameter"), (doses, "dose"))
+    return ", ".join(f"{len(found)} {noun}{'' if len(found) == 1 else 's'}" for found, noun in numbers)

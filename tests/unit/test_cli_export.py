@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ libsbml = pytest.importorskip("libsbml")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SEQUENCE = str(EXAMPLES / "il2-then-temozolomide-delay.yaml")
 CELLS = str(EXAMPLES / "til-with-and-without-lymphodepletion.yaml")
+KIRSCHNER = "kirschner_panetta_1998"
+SBML = str(EXAMPLES / "own-model" / "growth-inhibition.xml")
+MAPPING = str(EXAMPLES / "own-model" / "growth-inhibition.mapping.yaml")
 
 
 def read(path: Path):
@@ -63,6 +68,72 @@ def test_antimony_goes_to_standard_output_by_default(capsys: pytest.CaptureFixtu
     assert "model *At_once()" in lines
 
 
+def test_a_published_model_is_exported_whole_with_its_own_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "model.xml"
+    assert main(["export", KIRSCHNER, "--out", str(file)]) == 0
+    assert "3 states, 18 parameters, 0 doses\nKirschner and Panetta 1998" in capsys.readouterr().err
+    model = read(file)
+    assert model.getId() == KIRSCHNER
+    assert model.getParameter("antigenicity").getValue() == 0.035  # as in docs/published-models.md
+
+
+def test_a_case_chooses_another_set_of_numbers(tmp_path: Path) -> None:
+    values = []
+    for case in ([], ["--case", "patient_10"]):
+        file = tmp_path / "model.xml"
+        assert main(["export", "de_pillis_2006", *case, "--out", str(file)]) == 0
+        values.append(read(file).getParameter("cd8_death_rate").getValue())
+    assert values == [0.204, 9.12]  # as in docs/published-models.md: forty times that of patient 9
+
+
+def test_a_native_model_file_is_exported_as_the_package_s_own(tmp_path: Path) -> None:
+    own, published = tmp_path / "own.xml", tmp_path / "published.xml"
+    file = files("trialkine.published_models") / f"{KIRSCHNER}.toml"
+    assert main(["export", str(file), "--out", str(own)]) == 0
+    assert main(["export", KIRSCHNER, "--out", str(published)]) == 0
+    assert own.read_text() == published.read_text()
+
+
+def test_an_sbml_file_becomes_antimony(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("antimony")
+    assert main(["export", SBML, "--to", "antimony"]) == 0
+    said = capsys.readouterr().out
+    assert "D' = growth_rate*D - kill_rate*concentration*sensitivity*D;" in said
+    assert "clearance = 50;" in said
+
+
+def test_a_protocol_with_a_model_of_one_s_own_is_exported_too(tmp_path: Path) -> None:
+    file = tmp_path / "model.xml"
+    protocol = str(EXAMPLES / "own-model" / "trial.yaml")
+    assert main(["export", protocol, "--arm", "200 mg daily", "--out", str(file)]) == 0
+    assert read(file).getParameter("growth_rate").getValue() == 0.004  # growth-inhibition.xml
+
+
+@pytest.mark.parametrize(
+    ("missing", "arguments", "package"),
+    [
+        ("libsbml", [KIRSCHNER], "python-libsbml"),
+        ("libsbml", [SEQUENCE], "python-libsbml"),
+        ("antimony", [KIRSCHNER, "--to", "antimony"], "antimony"),
+    ],
+)
+def test_a_library_that_is_not_installed_is_named_with_the_line_that_installs_it(
+    missing: str,
+    arguments: list[str],
+    package: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert main(["export", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert f"needs the package '{package}', which is not installed." in captured.err
+    assert captured.err.endswith("Install it with: pip install 'trialkine[sbml]'\n")
+    assert captured.out == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -72,6 +143,16 @@ def test_antimony_goes_to_standard_output_by_default(capsys: pytest.CaptureFixtu
         ([SEQUENCE, "--patient", "999999"], "Arm 'At once' has no patient 999999. Write a whole"),
         ([str(EXAMPLES / "imp321-ex-vivo.yaml")], "describes an assay, which cannot be exported"),
         (["no-such.yaml"], "no-such.yaml: there is no such file"),
+        (["no-such.xml"], "'no-such.xml' cannot be read"),
+        (["no-such.toml"], "Cannot read the model file 'no-such.toml'"),
+        ([KIRSCHNER.replace("98", "89")], f"is named 'kirschner_panetta_1989'. Did you mean '{KIRSCHNER}'?"),
+        ([KIRSCHNER, "--arm", "IL-2"], f"'--arm IL-2' has no meaning: '{KIRSCHNER}' is one model"),
+        ([KIRSCHNER, "--patient", "3"], f"'--patient 3' has no meaning: '{KIRSCHNER}' is one model"),
+        ([SBML, "--seed", "7"], "'--seed 7' has no meaning"),
+        ([SBML, "--case", "other"], "'--case other' has no meaning"),
+        ([SEQUENCE, "--case", "other"], "'--case other' has no meaning for the protocol"),
+        (["de_pillis_2006", "--case", "patient_1"], "has no case 'patient_1'. Did you mean 'patient_10'?"),
+        ([MAPPING], "is a mapping file, which has no patients. Give the protocol"),
         ([SEQUENCE, "--out", "no-folder/model.xml"], "'--out no-folder/model.xml' lies in a folder"),
     ],
 )  # fmt: skip

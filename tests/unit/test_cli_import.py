@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,28 @@ from trialkine.cli.main import main
 pytest.importorskip("libsbml")
 
 DRUG = str(DATA / "copasi_two_compartment_drug.xml")
+OWN = Path(__file__).parents[2] / "examples" / "own-model"
+NATIVE = """
+name = "one_compartment"
+title = "One compartment"
+about = "A drug that is lost."
+
+[states.drug]
+unit = "mg"
+about = "drug"
+
+[parameters.loss_rate]
+about = "loss"
+value = 0.5
+unit = "1/day"
+kind = "derived"
+source = "definition"
+where = "made up"
+
+[[flows]]
+source = "drug"
+rate = "loss_rate * drug"
+"""
 
 
 def broken(tmp_path: Path) -> Path:
@@ -94,3 +117,80 @@ def test_the_unit_of_time_can_be_said(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_a_file_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "nowhere.xml"]) == 2
     assert "'nowhere.xml' cannot be read" in capsys.readouterr().err
+
+
+def test_a_published_model_is_shown_like_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "kuznetsov_1994"]) == 0
+    shown = capsys.readouterr().out
+    assert "2 states, 11 parameters, 1 quantity, 0 planned doses, 0 located events\n" in shown
+    assert "growth_rate = 0.18 [1/day]" in shown  # as in docs/published-models.md
+
+
+def test_a_native_model_file_is_shown_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "plain.toml"
+    path.write_text(NATIVE)
+    assert main(["import", str(path), "--json", str(tmp_path / "found.json")]) == 0
+    assert "loss_rate = 0.5 [1/day]" in capsys.readouterr().out
+    assert json.loads((tmp_path / "found.json").read_text())["states"][0]["name"] == "drug"
+
+
+def test_a_draft_is_a_mapping_once_its_choices_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "growth.xml").write_bytes((OWN / "growth-inhibition.xml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert main(["import", "models/growth.xml", "--time-unit", "day", "--draft", "my.mapping.yaml"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert "Drafted my.mapping.yaml." in last
+    assert "'trialkine check my.mapping.yaml'" in last
+    text = Path("my.mapping.yaml").read_text()
+    assert "\nmodel: models/growth.xml\ntime_unit: day\n" in text
+    assert main(["check", "my.mapping.yaml"]) == 2
+    assert "'CHOOSE'" in capsys.readouterr().err
+    Path("my.mapping.yaml").write_text(text.replace("quantity: CHOOSE", "quantity: D", 1))
+    assert main(["check", "my.mapping.yaml"]) == 0
+    assert "Tumour: 'D', a diameter" in capsys.readouterr().out
+
+
+def test_a_draft_of_a_published_model_names_it(tmp_path: Path) -> None:
+    draft = tmp_path / "mapping.yaml"
+    assert main(["import", "kirschner_panetta_1998", "--draft", str(draft)]) == 0
+    assert "\nmodel: kirschner_panetta_1998\n" in draft.read_text()
+
+
+def test_a_draft_never_replaces_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draft = tmp_path / "mapping.yaml"
+    draft.write_text("mine")
+    assert main(["import", DRUG, "--draft", str(draft)]) == 2
+    assert f"'--draft {draft}' exists already. Name a new file" in capsys.readouterr().err
+    assert draft.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["trial.yaml"], "'trial.yaml' is no model file. Name an SBML file"),
+        (["kuznetsov_1949"], "is named 'kuznetsov_1949'. Did you mean 'kuznetsov_1994'?"),
+        (["kuznetsov_1994", "--time-unit", "hour"], "'--time-unit hour' is for SBML files"),
+        ([DRUG, "--draft", "-"], "'--draft -' is no file. Name a new file"),
+        ([DRUG, "--draft", "no-folder/my.yaml"], "'--draft no-folder/my.yaml' lies in a folder"),
+        (["no-such.toml"], "Cannot read the model file 'no-such.toml'"),
+    ],
+)
+def test_a_wrong_word_ends_with_two_and_a_sentence(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_without_libsbml_the_line_that_installs_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "libsbml", None)
+    assert main(["import", DRUG]) == 2
+    said = capsys.readouterr().err
+    assert "needs the package 'python-libsbml', which is not installed." in said
+    assert said.endswith("Install it with: pip install 'trialkine[sbml]'\n")
+    assert main(["import", "kuznetsov_1994"]) == 0  # needs none

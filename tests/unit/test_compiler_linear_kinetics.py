@@ -129,3 +129,21 @@ def test_what_a_drug_drives_is_as_exact_by_either_stepper():
         ensemble = Ensemble(compiled, parameters, Accuracy(relative=1e-8), stepper)
         ensemble.advance(1.0)
         assert ensemble.states[0, 1] == pytest.approx((1 - np.exp(-200.0)) / 200.0, rel=1e-6), stepper
+
+
+@pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
+def test_a_rate_that_is_changed_on_the_way_holds_from_then_on(stepper):
+    """exp(-1) to day 1 at a rate of 1, then exp(-3) at a rate of 3; the other patient goes on as before."""
+    compiled = compile_model(compose(numbers({"x": "-k * x"}, ["k"], starts={"x": "1"})))
+    ensemble = Ensemble(compiled, parameters_of(compiled.model, 2), Accuracy(), stepper)
+    ensemble.advance(1.0)
+    ensemble.change_parameter("k", np.array([0]), np.array([3.0]))
+    ensemble.advance(2.0)
+    np.testing.assert_allclose(ensemble.states[:, 0], [np.exp(-4.0), np.exp(-2.0)], rtol=ROUNDING)
+
+
+def test_only_parameters_of_the_kinetics_renew_the_spectra():
+    compiled = compiled_full_model()
+    names = [compiled.model.parameter_names[place] for place in compiled.kinetic_parameters]
+    assert "temozolomide_absorption_rate" in names
+    assert "death_threshold" not in names

@@ -273,3 +273,13 @@ def test_a_missing_library_is_named_with_its_cure(tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(sys.modules, "libsbml", None)
     with pytest.raises(InputError, match=r"pip install 'trialkine\[sbml\]'"):
         read_sbml(path)
+
+
+def test_an_operation_with_too_few_values_in_a_function_is_refused(tmp_path: Path) -> None:
+    power = math("lambda(a, a^2)").replace("<ci> a </ci><cn", "<cn").replace("<power/>", "<divide/>")
+    text = document(
+        functions=[f'<functionDefinition id="f">{power}</functionDefinition>'],
+        parameters=X, rules=[rate_rule("x", "f(x)")],
+    )  # fmt: skip
+    with pytest.raises(ProblemsError, match=r"'divide' of 1 values|Invalid SBML"):
+        imported(tmp_path, text)

@@ -36,11 +36,15 @@ def test_a_line_that_waits_for_another_to_fail_is_left_out_by_name() -> None:
     assert any(note.startswith("Left out: temozolomide, which starts") for note in found.notes)
 
 
-def test_a_product_is_given_when_it_is_ready_and_not_before() -> None:
-    found = of("til-with-and-without-lymphodepletion", "Cells, IL-2", tumour_infiltrating_lymphocytes=31.0)
-    assert min(dose.time for dose in found.doses) >= 31.0 or "ready" not in str(found.notes)
-    cells = [dose for dose in found.doses if dose.agent == "tumour_infiltrating_lymphocytes"]
-    assert [dose.amount for dose in cells] == pytest.approx([50.0])  # 5e10 cells
+def test_lines_wait_for_a_product_and_for_each_other_where_that_is_planned() -> None:
+    found = of("til-activation-signals", "Signal 3 alone", tumour_infiltrating_lymphocytes=31.0)
+    first = {}
+    for dose in found.doses:
+        first.setdefault(dose.agent, dose)
+    # depletion on five days from readiness, cells a day after the last of them, interleukin-2 at once after
+    starts = {agent: dose.time for agent, dose in first.items()}
+    assert starts == {"lymphodepletion": 31.0, "tumour_infiltrating_lymphocytes": 36.0, "aldesleukin": 36.0}
+    assert first["tumour_infiltrating_lymphocytes"].amount == pytest.approx(50.0)  # 5e10 cells, in Gcell
 
 
 def test_doses_without_an_end_are_laid_out_for_a_year_and_the_note_says_so() -> None:

@@ -1,4 +1,4 @@
-"""`trialkine import`: read another program's model file and say what it is, or all that cannot be read."""
+"""`trialkine import`: read a model, foreign or native, and say what it is, or all that is wrong with it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,50 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from trialkine.cli.named_model import named_model
 from trialkine.cli.options import STANDARD_OUTPUT, json_target, write_json
 from trialkine.errors import InputError, ProblemsError
 
 if TYPE_CHECKING:
+    from trialkine.model.model import Quantity
     from trialkine.model.standalone import PlannedDose, StandaloneModel
 
 MOST_SHOWN = 12
+PROTOCOL_ENDINGS = (".yaml", ".yml")
 NEXT_STEP = (
     "Next: to run a trial with this model, write a mapping file that says which quantity is the size of the "
-    "tumour and which agent is which drug (docs/own-model.md)."
+    "tumour and which agent is which drug. '--draft MAPPING.yaml' drafts one (docs/own-model.md)."
+)
+AFTER_DRAFT = (
+    "Drafted {draft}. Next: replace every CHOOSE in it, and try it with 'trialkine check {draft}' "
+    "(docs/own-model.md)."
 )
 
 
 def import_model(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file (SBML).", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A model file (.xml, .sbml: SBML; .toml: native) or the name of a published model.",
+            show_default=False,
+        ),
+    ],
     time_unit: Annotated[
         str | None,
         typer.Option(
             "--time-unit",
             metavar="UNIT",
             help="How the file counts time: day, hour, minute, ... Default: as the file says, else day.",
+            show_default=False,
+        ),
+    ] = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            "--draft",
+            metavar="MAPPING.yaml",
+            help="Also draft a mapping file here, which must be new.",
             show_default=False,
         ),
     ] = None,
@@ -46,19 +69,61 @@ def import_model(
 
     Prints its states, parameters, quantities, doses and units, and notes on what is written in another way
     here. What cannot be carried over is named with its line, all of it at once; the exit code is then 2.
+    Native model files and the published models of the package are shown in the same way.
     """
-    from trialkine.interchange.sbml_import import read_sbml
-
     target = json_target(json) if json is not None else None
+    if draft is not None:
+        _check_new(draft)
     try:
-        found = read_sbml(file, time_unit)
+        found = _read(file, time_unit)
     except InputError as error:
         if target is not None:
             _write(target, {"schema": 1, "file": str(file), "ok": False, "problems": _problems(error)})
         raise
-    _print_model(found, file, sys.stderr if target == STANDARD_OUTPUT else sys.stdout)
+    stream = sys.stderr if target == STANDARD_OUTPUT else sys.stdout
+    _print_model(found, file, stream)
+    if draft is None:
+        print(f"\n{NEXT_STEP}", file=stream)
+    else:
+        _write_draft(found, file, draft, time_unit)
+        print(f"\n{AFTER_DRAFT.format(draft=draft)}", file=stream)
     if target is not None:
         _write(target, {"schema": 1, "file": str(file), "ok": True, "problems": [], **_facts(found)})
+
+
+def _read(file: Path, time_unit: str | None) -> StandaloneModel:
+    """The model that FILE names.
+
+    Raises: InputError, when it is no model, or cannot be read.
+    """
+    if file.suffix.lower() in PROTOCOL_ENDINGS:
+        raise InputError(
+            f"'{file}' is no model file. Name an SBML file (.xml, .sbml), a native model file (.toml) or a "
+            "published model; 'trialkine check' reads protocols and mapping files."
+        )
+    return named_model(file, time_unit)
+
+
+def _check_new(draft: Path) -> None:
+    """Refuse to overwrite a file, or to write where nothing can be.
+
+    Raises: InputError.
+    """
+    if str(draft) == STANDARD_OUTPUT:
+        raise InputError(f"'--draft {draft}' is no file. Name a new file.")
+    json_target(str(draft), "--draft")
+    if draft.exists():
+        raise InputError(f"'--draft {draft}' exists already. Name a new file, or remove that one first.")
+
+
+def _write_draft(found: StandaloneModel, file: Path, draft: Path, time_unit: str | None) -> None:
+    """Write a mapping file that names the model by its place relative to the mapping."""
+    from os.path import relpath
+
+    from trialkine.trial.own_model.draft import draft_mapping
+
+    model = Path(relpath(file, draft.parent)).as_posix() if file.suffix else str(file)
+    write_json(str(draft), draft_mapping(found, model, time_unit), "--draft")
 
 
 def _write(target: str, found: dict[str, Any]) -> None:
@@ -90,7 +155,6 @@ def _print_model(found: StandaloneModel, file: Path, stream: TextIO) -> None:
     _list("Doses", _doses(found), stream)
     _list("Events", [f"{e.name}: when {e.when.text}, {_resets(e.resets)}" for e in model.events], stream)
     _list("Notes", list(found.notes), stream, most=None)
-    print(f"\n{NEXT_STEP}", file=stream)
 
 
 def _counted(number: int, noun: str) -> str:
@@ -115,7 +179,9 @@ def _resets(resets: Any) -> str:
 
 def _parameter(found: StandaloneModel, name: str) -> str:
     record = found.records[name]
-    return f"{name} = {record.value:g} [{record.unit or '1'}]  {record.where}"
+    value = record.value
+    said = f"{value:g}" if isinstance(value, float) else ", ".join(f"{k}: {v:g}" for k, v in value.items())
+    return f"{name} = {said} [{record.unit or '1'}]  {record.where}"
 
 
 def _doses(found: StandaloneModel) -> list[str]:
@@ -140,7 +206,7 @@ def _facts(found: StandaloneModel) -> dict[str, Any]:
             for name, one in model.states.items()
         ],
         "quantities": [
-            {"name": name, "unit": one.unit, "about": one.about, "expression": one.texts[0].text}
+            {"name": name, "unit": one.unit, "about": one.about, "expression": _expression(one)}
             for name, one in model.quantities.items()
         ],
         "parameters": [
@@ -154,6 +220,14 @@ def _facts(found: StandaloneModel) -> dict[str, Any]:
         ],
         "notes": list(found.notes),
     }
+
+
+def _expression(quantity: Quantity) -> str:
+    """What a quantity is: the product of its expression and its factors, or the sum of its terms."""
+    if quantity.expression is None:
+        return " + ".join(f"({term.text})" for term in quantity.terms) or "0"
+    texts = [text.text for text in (quantity.expression, *quantity.factors)]
+    return texts[0] if len(texts) == 1 else " * ".join(f"({text})" for text in texts)
 
 
 def _dose_facts(found: StandaloneModel, dose: PlannedDose) -> dict[str, Any]:

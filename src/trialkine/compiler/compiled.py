@@ -26,7 +26,7 @@ FUNCTIONS = (
     "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch",
     "extremes", "restart",
 )  # fmt: skip
-GENERATION = 19  # raise when the emitted code changes, so that old cache entries are passed over
+GENERATION = 20  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +49,29 @@ class CompiledModel:
 
     def columns(self, parameters: Array) -> Array:
         """What each kernel loads per patient, from the parameters. Shape: (patient, column)."""
+        return np.concatenate([self.fixed_columns(parameters), self.block_columns(parameters)], axis=1)
+
+    def fixed_columns(self, parameters: Array) -> Array:
+        """The first of the columns: the values of the plan's fixed nodes."""
+        return evaluate_in_order(self.plan.flat.graph, self._column_order, self.plan.columns, parameters)
+
+    def block_columns(self, parameters: Array) -> Array:
+        """The other columns: the spectra of the blocks of linear kinetics."""
         flat = self.plan.flat
-        fixed = evaluate_in_order(flat.graph, self._column_order, self.plan.columns, parameters)
-        blocks = [spectrum(flat.graph, flat.rates, block, parameters) for block in self.plan.blocks]
-        return np.concatenate([fixed, *blocks], axis=1)
+        found = [spectrum(flat.graph, flat.rates, block, parameters) for block in self.plan.blocks]
+        return np.concatenate([np.zeros((len(parameters), 0)), *found], axis=1)
+
+    @cached_property
+    def kinetic_parameters(self) -> frozenset[int]:
+        """The places of the parameters on which the spectra of the blocks depend."""
+        flat = self.plan.flat
+        rates = [flat.rates[row] for block in self.plan.blocks for row in block.rows]
+        nodes = [node for block in self.plan.blocks for node in block.nodes]
+        return frozenset(
+            int(flat.graph.operands[node][0])
+            for node in flat.graph.needed([*rates, *nodes])
+            if flat.graph.operations[node] == "param"
+        )
 
     @cached_property
     def _column_order(self) -> list[int]:

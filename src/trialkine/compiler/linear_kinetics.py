@@ -26,6 +26,7 @@ LONGEST_CHAIN = 2  # equal rates in a row; moving them apart costs accuracy with
 APART = (
     6e-8  # relative distance to which equal rates are moved: half of it errs, and so does rounding over it
 )
+WORST_CONDITION = 1e9  # of eigenvectors, above which rounding would cost more than moving rates apart
 AT_REST = 1e-8  # [1/day]; modes that are slower stand still, or grow in proportion to time under an inflow
 
 
@@ -34,12 +35,14 @@ class LinearBlock:
     """States that are propagated together.
 
     `rows` are their places among all states; `entries` the non-zero coefficients by places within the block,
-    with their nodes in `nodes`.
+    with their nodes in `nodes`; `single` are the places of states that exchange with no other, whose own rate
+    is an eigenvalue.
     """
 
     rows: tuple[int, ...]
     entries: tuple[Entry, ...]
     nodes: tuple[int, ...]
+    single: tuple[int, ...]
 
     @property
     def size(self) -> int:
@@ -149,7 +152,9 @@ def _components(rows: set[int], slopes: Mapping[Entry, int]) -> list[tuple[int, 
 def _block(rows: tuple[int, ...], slopes: Mapping[Entry, int]) -> LinearBlock:
     place = {row: number for number, row in enumerate(rows)}
     entries = sorted((place[r], place[c]) for r, c in slopes if r in place and c in place)
-    return LinearBlock(rows, tuple(entries), tuple(slopes[rows[r], rows[c]] for r, c in entries))
+    exchanging = {row for part in _cycles(set(rows), slopes) for row in part}
+    single = tuple(place[row] for row in rows if row not in exchanging)
+    return LinearBlock(rows, tuple(entries), tuple(slopes[rows[r], rows[c]] for r, c in entries), single)
 
 
 def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters: Array) -> Array:
@@ -167,7 +172,7 @@ def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters:
             matrix[:, row, column] = values
         nothing = np.zeros((patients, len(rates)))
         inflow = evaluate_nodes(graph, [rates[row] for row in block.rows], parameters, nothing)
-        values, back, forth = _eigen(_moved_apart(matrix))
+        values, back, forth = _well_conditioned(matrix, list(block.single))
         resting = np.abs(values) < AT_REST
         values = np.where(resting, 0.0, values)
         inverse = np.where(resting, 0.0, 1.0 / values)
@@ -176,22 +181,38 @@ def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters:
     return np.concatenate(parts, axis=1)
 
 
-def _moved_apart(matrix: Array) -> Array:
-    """The coefficients with rates of loss that are equal, or nearly so, moved apart around their mean."""
+def _well_conditioned(matrix: Array, single: list[int]) -> tuple[Array, Array, Array]:
+    """Eigenvalues, eigenvectors and their inverse, of coefficients that are moved apart where they must be.
+
+    Rates of single states are, where they nearly equal each other; and all of them in a patient in whom one
+    still nearly equals an eigenvalue of states that exchange.
+    """
     moved = matrix.copy()
-    size = matrix.shape[1]
-    diagonal = np.einsum("pii->pi", moved)
-    order = np.argsort(diagonal, axis=1, kind="stable")
-    ranked = np.take_along_axis(diagonal, order, axis=1)
+    moved[:, single, single] = _moved_apart(matrix[:, single, single])
+    values, back, forth = _eigen(moved)
+    size = np.abs(back).max(axis=(1, 2)) * np.abs(forth).max(axis=(1, 2))
+    ill = ~(size < WORST_CONDITION) & np.isfinite(matrix).all(axis=(1, 2))
+    if ill.any():
+        moved[:, single, single] *= 1.0 + APART
+        again = _eigen(moved[ill])
+        values[ill], back[ill], forth[ill] = again
+    return values, back, forth
+
+
+def _moved_apart(rates: Array) -> Array:
+    """Rates that are equal, or nearly so, moved apart around their mean. Shape: (patient, rate)."""
+    order = np.argsort(rates, axis=1, kind="stable")
+    ranked = np.take_along_axis(rates, order, axis=1)
     near = np.abs(np.diff(ranked, axis=1)) < APART * np.abs(ranked[:, 1:])
-    groups = np.concatenate([np.zeros((len(matrix), 1), dtype=int), np.cumsum(~near, axis=1)], axis=1)
-    for number in range(size):
+    groups = np.concatenate([np.zeros((len(rates), 1), dtype=int), np.cumsum(~near, axis=1)], axis=1)
+    for number in range(rates.shape[1]):
         inside = groups == number
         count = inside.sum(axis=1, keepdims=True)
         mean = np.where(inside, ranked, 0.0).sum(axis=1, keepdims=True) / np.maximum(count, 1)
         rank = np.cumsum(inside, axis=1) - (count + 1) / 2
         ranked = np.where(inside & (count > 1), mean * (1.0 - APART * rank), ranked)
-    np.put_along_axis(diagonal, order, ranked, axis=1)
+    moved = np.empty_like(rates)
+    np.put_along_axis(moved, order, ranked, axis=1)
     return moved
 
 

@@ -36,8 +36,7 @@ def open_document(path: Path, faults: Faults) -> Document:
     library = sbml_library()
     keeper = library.readSBMLFromString(_text(path))
     notes = _packages(keeper, faults)
-    if not faults.found:  # the rules of a package that is refused are of no interest
-        _stop_at_errors(library, keeper, faults)
+    _stop_at_errors(library, keeper, faults)
     model = keeper.getModel()
     if model is None:
         faults.add("This SBML file holds no model.")
@@ -75,16 +74,21 @@ def _text(path: Path) -> str:
 
 
 def _stop_at_errors(library: ModuleType, keeper: Any, faults: Faults) -> None:
-    """Refuse an invalid file. Units and style are left to others: trialkine checks units itself."""
+    """Refuse an invalid file. Units and style are left to others: trialkine checks units itself.
+
+    Where a package has been refused, that alone is said: the library knows its rules better than its files.
+    """
     for category in (library.LIBSBML_CAT_UNITS_CONSISTENCY, library.LIBSBML_CAT_MODELING_PRACTICE):
         keeper.setConsistencyChecks(category, False)
     if keeper.getNumErrors(library.LIBSBML_SEV_ERROR) + keeper.getNumErrors(library.LIBSBML_SEV_FATAL) == 0:
         keeper.checkConsistency()
-    for number in range(keeper.getNumErrors()):
-        error = keeper.getError(number)
-        if error.getSeverity() >= library.LIBSBML_SEV_ERROR:
+    errors = [keeper.getError(number) for number in range(keeper.getNumErrors())]
+    grave = [error for error in errors if error.getSeverity() >= library.LIBSBML_SEV_ERROR]
+    if not faults.found:
+        for error in grave:
             faults.add(f"Invalid SBML: {_in_short(error)}", error.getLine())
-    faults.stop()
+    if grave:
+        faults.stop()
 
 
 def _in_short(error: Any) -> str:
@@ -99,9 +103,9 @@ def _in_short(error: Any) -> str:
 
 def _packages(keeper: Any, faults: Faults) -> list[str]:
     """Refuse required packages and those that make another kind of model; note the others."""
-    notes = []
+    notes: list[str] = []
     namespaces = keeper.getSBMLNamespaces().getNamespaces()
-    for number in range(namespaces.getLength()):
+    for number in range(0 if namespaces is None else namespaces.getLength()):
         name, address = namespaces.getPrefix(number), namespaces.getURI(number)
         if not name or "/sbml/level3/" not in address or address.endswith("/core"):
             continue

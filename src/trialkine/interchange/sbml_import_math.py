@@ -37,6 +37,12 @@ AVOGADRO = 6.02214179e23
 DEEPEST_CALL = 40
 RELATIONS = {"GT": (0, 1, True), "GEQ": (0, 1, False), "LT": (1, 0, True), "LEQ": (1, 0, False)}
 """By relation: which side must be larger, and whether equality does not count."""
+ANY = 10**6
+OPERANDS = {
+    "PLUS": (0, ANY), "TIMES": (0, ANY), "MIN": (1, ANY), "MAX": (1, ANY), "MINUS": (1, 2), "ROOT": (1, 2),
+    "LOG": (1, 2), "DIVIDE": (2, 2), "POWER": (2, 2),
+}  # fmt: skip
+"""The least and the most values that an operation takes; the others take one."""
 REFUSED = {
     "FUNCTION_DELAY": "a delay",
     "FUNCTION_RATE_OF": "the csymbol 'rateOf'",
@@ -134,6 +140,9 @@ class _Formula:
         return Number(value, self.reader.unit_named(unit) if unit else None)
 
     def apply(self, word: str, operands: list[Term]) -> Term:
+        least, most = OPERANDS.get(word, (1, 1))
+        if not least <= len(operands) <= most:
+            return self.refuse(f"'{word.lower()}' of {len(operands)} values")
         if word == "DIVIDE":
             return quotient(operands[0], operands[1], self.is_constant)
         found = WORDS[word](*operands)
@@ -180,6 +189,10 @@ class _Formula:
         kind = self.reader.kinds.get(node.getType(), "UNKNOWN")
         children = [node.getChild(i) for i in range(node.getNumChildren())]
         word = kind.partition("_")[2]
+        least = {"RELATIONAL": 2, "LOGICAL": 1}.get(kind.partition("_")[0], 0)
+        if len(children) < least:
+            self.refuse(f"'{_written(node, kind)}' of {len(children)} values")
+            return None
         if kind.startswith("RELATIONAL_") and word in RELATIONS:
             larger_side, smaller, is_strict = RELATIONS[word]
             terms = [self.term(child) for child in children]

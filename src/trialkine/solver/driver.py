@@ -42,12 +42,16 @@ class Control(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What the model fixes (`input_state`, `reset_start`, `reset_state`) and each patient's first dose."""
+    """What the model fixes (`input_state`, `reset_start`, `reset_state`), and each patient's doses.
+
+    A patient's rows begin at `first_dose`; those before `next_dose` have been due before.
+    """
 
     input_state: Array
     reset_start: Array
     reset_state: Array
     first_dose: Array
+    next_dose: Array
 
 
 Function = TypeVar("Function")
@@ -286,6 +290,10 @@ def _settle(
             disturbed, reset = True, reset or fired == 1
             _refresh_margins(lay, v)
             _widen_one(lane, lay, v)
+    if disturbed:
+        v[lay.l_step * w + lane] = ctl.first_step if reset else _restart(lane, ctl, lay, v)
+        v[lay.l_bracket * w + lane] = np.inf
+        n[TRIES * w + lane] = 0
     if v[lay.l_time * w + lane] >= target:
         return True
     stop = target
@@ -299,10 +307,6 @@ def _settle(
         elif kind == RUNNING:
             stop = min(stop, p[patient, lay.p_slot_end + s])
     v[lay.l_stop * w + lane] = stop
-    if disturbed:
-        v[lay.l_step * w + lane] = ctl.first_step if reset else _restart(lane, ctl, lay, v)
-        v[lay.l_bracket * w + lane] = np.inf
-        n[TRIES * w + lane] = 0
     return False
 
 
@@ -409,7 +413,7 @@ def _refill(
         if not finite:
             q[patient, lay.q_status] = NOT_FINITE
             continue
-        _load(lane, patient, ctl.tightening, lay, v, n, p, q, tab.first_dose[patient])
+        _load(lane, patient, ctl.tightening, lay, v, n, p, q, tab.next_dose[patient])
         _refresh_margins(lay, v)
         _widen_one(lane, lay, v)
         if _settle(lane, targets[patient], lay, ctl, tab, v, n, p, q, d, e):

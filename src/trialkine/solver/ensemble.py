@@ -30,12 +30,14 @@ from trialkine.solver.driver import (
     E_HOLD,
     E_HOLDS,
     E_INPUT,
+    EMPTY,
     LANE_INTEGERS,
     Tables,
     advance_patients,
     watch_present,
 )
-from trialkine.solver.layout import Layout, make_layout, packed
+from trialkine.solver.layout import SLOTS, Layout, make_layout, packed
+from trialkine.solver.spells import DoseCourse
 from trialkine.solver.status import DoseFate, Status
 from trialkine.solver.stepper import IMPLICIT, Stepper
 
@@ -168,12 +170,15 @@ class Ensemble:
         """Give some patients another value of a parameter from now on."""
         lay = self._layout
         self.parameters = self.parameters.copy()
-        self.parameters[patients, self.model.parameter_names.index(name)] = values
+        place = self.model.parameter_names.index(name)
+        self.parameters[patients, place] = values
         if any(name.split("[")[0] in target.names for target in self.model.routes.values()):
             self._routes = {}
         self._wholes[:, lay.q_limit :] = np.nan_to_num(_hold_limits(self.model, self.parameters))
-        columns = self.compiled.columns(self.parameters[patients])
-        self._reals[patients, lay.p_columns : lay.p_columns + lay.columns] = columns
+        columns = self.compiled.fixed_columns(self.parameters[patients])
+        if place in self.compiled.kinetic_parameters:
+            columns = np.hstack([columns, self.compiled.block_columns(self.parameters[patients])])
+        self._reals[patients, lay.p_columns : lay.p_columns + columns.shape[1]] = columns
 
     def observe(self, *names: str, patients: Array | None = None) -> Mapping[str, Array]:
         """States or quantities now, for all or some patients."""
@@ -201,13 +206,32 @@ class Ensemble:
         first, reals, wholes = _resolve(self, doses or DoseTable.empty())
         todo = np.flatnonzero(targets >= self.time)
         self._wholes[:, self._layout.q_paused] = -1
-        rows = _Doses(first, reals, wholes)
-        stiff = (
-            self._is_stiff[todo] if self.stepper.steps_a_day is not None else np.ones(len(todo), dtype=bool)
-        )
-        self._advance_by(self.stepper, todo[~stiff], targets, rows, jobs)
-        self._advance_by(IMPLICIT, todo[stiff], targets, rows, jobs)
+        rows = _Doses(first, first[:-1].copy(), reals, wholes)
+        if self.stepper.steps_a_day is None:
+            self._advance_by(IMPLICIT, todo, targets, rows, jobs)
+        else:
+            self._advance_in_spells(todo, targets, rows, jobs)
         return wholes[:, E_FATE]
+
+    def _advance_in_spells(self, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
+        """Quiet spells go to the implicit stepper, as do the patients who are stiff."""
+        lay = self._layout
+        course = DoseCourse.of(doses.first, doses.reals[:, D_TIME], doses.ends)
+        slots = slice(lay.q_slot_kind, lay.q_slot_kind + SLOTS)
+        while len(todo):
+            ends = self._reals[todo, lay.p_slot_end : lay.p_slot_end + SLOTS]
+            infused = np.where(self._wholes[todo, slots] == EMPTY, -np.inf, ends).max(axis=1)
+            spell, quiet = course.next_spells(todo, self.time[todo], targets[todo], doses.next[todo], infused)
+            stiff = self._is_stiff[todo]
+            stops = targets.copy()
+            stops[todo] = np.where(stiff, targets[todo], spell)
+            before = self.time[todo].copy()
+            self._advance_by(self.stepper, todo[~(stiff | quiet)], stops, doses, jobs)
+            self._advance_by(IMPLICIT, todo[stiff | quiet], stops, doses, jobs)
+            doses.pass_over(todo)
+            on = (self.time[todo] < targets[todo]) & (self.time[todo] > before)
+            paused = self._wholes[todo, lay.q_paused] >= 0
+            todo = todo[on & ~paused & (self.status[todo] == Status.OK)]
 
     def _advance_by(
         self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None
@@ -235,7 +259,7 @@ class Ensemble:
     def _run(self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
         layout = self._layout._replace(step=self.compiled.addresses[stepper.kernel])
         packed_layout, control = packed(layout), packed(self.accuracy.control(stepper.tightening))
-        tables = _tables(self.compiled, doses.first)
+        tables = _tables(self.compiled, doses)
         tasks = [todo[i : i + PATIENTS_PER_TASK] for i in range(0, len(todo), PATIENTS_PER_TASK)]
 
         def run(task: Array) -> None:
@@ -256,16 +280,28 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class _Doses:
-    """Doses in the driver's terms: each patient's first row, reals and integers."""
+    """Doses in the driver's terms: each patient's first row and next row, reals and integers."""
 
     first: Array
+    next: Array
     reals: Array
     wholes: Array
 
+    @property
+    def ends(self) -> Array:
+        """When each dose has all been given. Units: returns [day]."""
+        return np.asarray(self.reals[:, D_TIME] + self.reals[:, D_DELAY] + self.reals[:, D_DURATION])
+
     def forget(self, patients: Array) -> None:
-        """As if no dose of these patients had fallen due."""
+        """As if no dose of these patients had fallen due since the last `pass_over`."""
         for patient in patients:
-            self.wholes[self.first[patient] : self.first[patient + 1], E_FATE] = int(DoseFate.NOT_DUE)
+            self.wholes[self.next[patient] : self.first[patient + 1], E_FATE] = int(DoseFate.NOT_DUE)
+
+    def pass_over(self, patients: Array) -> None:
+        """Leave the doses that have fallen due behind."""
+        was_due = np.concatenate([[0], np.cumsum(self.wholes[:, E_FATE] != int(DoseFate.NOT_DUE))])
+        first, last = self.first[patients], self.first[patients + 1]
+        self.next[patients] = first + was_due[last] - was_due[first]
 
 
 @dataclass(frozen=True)
@@ -290,13 +326,14 @@ def _layout(compiled: CompiledModel, stepper: Stepper) -> Layout:
     )  # fmt: skip
 
 
-def _tables(compiled: CompiledModel, first_dose: Array) -> Tables:
+def _tables(compiled: CompiledModel, doses: _Doses) -> Tables:
     flat, place = compiled.plan.flat, compiled.plan.place
     return Tables(
         np.array([place[state] for state in flat.dosed_states], dtype=np.int64),
         np.cumsum([0, *(len(event.resets) for event in flat.events)]).astype(np.int64),
         np.array([place[state] for event in flat.events for state, _ in event.resets], dtype=np.int64),
-        first_dose,
+        doses.first,
+        doses.next,
     )
 
 

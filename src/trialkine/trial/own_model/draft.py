@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 
 from trialkine.model.declarations import Agent
@@ -16,10 +18,11 @@ TUMOUR_WORDS = ("tumour", "tumor", "lesion", "cancer", "diameter", "sld", "burde
 MOST_LISTED = 12
 
 
-def draft_mapping(standalone: StandaloneModel, model_file: str = "") -> str:
+def draft_mapping(standalone: StandaloneModel, model_file: str = "", time_unit: str | None = None) -> str:
     """A commented mapping file for a model, with the word CHOOSE wherever its reader must decide.
 
-    `model_file` is what the mapping should name as its model; absent: the model's name.
+    `model_file` is what the mapping should name as its model; absent: the model's name. `time_unit` is that
+    of an SBML file that states none, if it had to be said.
     """
     model = standalone.model
     return "\n".join(
@@ -28,7 +31,8 @@ def draft_mapping(standalone: StandaloneModel, model_file: str = "") -> str:
             f"# Replace every {CHOOSE}, take the '# ' off what you need, and try it with `trialkine check`",
             "# on this file. docs/own-model.md explains each key.",
             "schema: 1",
-            f"model: {model_file or standalone.name}",
+            f"model: {_scalar(model_file or standalone.name)}",
+            *([] if time_unit is None else [f"time_unit: {_scalar(time_unit)}"]),
             "",
             *_tumour(model),
             "",
@@ -40,6 +44,11 @@ def draft_mapping(standalone: StandaloneModel, model_file: str = "") -> str:
             "",
         ]
     )
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML reads it back: in quotes, unless it is made of plain characters."""
+    return text if re.fullmatch(r"[A-Za-z][\w./+-]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def size_candidates(model: Model) -> list[str]:
@@ -93,7 +102,8 @@ def _unplanned(standalone: StandaloneModel) -> list[str]:
     if not standalone.doses:
         return []
     count = len(standalone.doses)
-    return [f"# The file plans {count} doses of its own; in a trial the protocol says what is given."]
+    doses = "1 dose" if count == 1 else f"{count} doses"
+    return [f"# The file plans {doses} of its own; in a trial the protocol says what is given."]
 
 
 def _vary(standalone: StandaloneModel) -> list[str]:
@@ -115,9 +125,11 @@ def _vary(standalone: StandaloneModel) -> list[str]:
 
 def _rest(model: Model) -> list[str]:
     single = ", ".join(model.single_names[:MOST_LISTED])
+    sizes = [unit_of(model, name) for name in size_candidates(model)[:1]]
+    unit = sizes[0] if sizes and dimension(sizes[0]).exponents == dimension(DIAMETER).exponents else VOLUME
     return [
         "# patients:",
-        f"#   tumour_at_start: {{value: {CHOOSE} cm**3, distribution: lognormal, sd: {CHOOSE}}}",
+        f"#   tumour_at_start: {{value: {CHOOSE} {unit}, distribution: lognormal, sd: {CHOOSE}}}",
         "#   plausible:",
         f"#     - {{quantity: burden, at_most: {CHOOSE} cm**3, reason: tumour too large}}",
         "",
