@@ -11,6 +11,7 @@ from stepper_samples import (
     response_doses,
     response_parameters,
 )
+from trialkine.solver.doses import DoseTable
 from trialkine.solver.ensemble import PATIENTS_PER_TASK, Ensemble
 from trialkine.solver.status import DoseFate
 from trialkine.solver.stepper import EXPLICIT, IMPLICIT
@@ -137,8 +138,12 @@ def test_one_stiff_patient_of_the_full_model_falls_back_alone():
     odd[ODD, column] *= STIFF
     usual, ensemble = (Ensemble(compiled, rows, stepper=EXPLICIT) for rows in (parameters, odd))
     implicit = Ensemble(compiled, odd, stepper=IMPLICIT)
+    days = 0.3 + np.arange(9.0)  # every day, since a quiet day or more goes to the implicit stepper anyhow
+    who = np.repeat(np.arange(9), len(days))
+    routes = (("temozolomide", "oral"),)
+    table = DoseTable.of(who, np.tile(days, 9), 0, 130.0, routes=routes)
     for one in (usual, ensemble, implicit):
-        advance_through(one, (5.0, 9.0))
+        advance_through(one, (5.0, 9.0), table)
     assert not usual.is_stiff.any()
     assert np.flatnonzero(ensemble.is_stiff).tolist() == [ODD]
     others = np.arange(9) != ODD

@@ -23,6 +23,8 @@ def spell_of_one(now, target, passed, coming, infused):
         if not is_first_of_all and time - end >= QUIET_DAYS:
             break
         end = max(end, given + AFTERMATH_DAYS)
+    if end <= now:  # less than a day without anything on its way, and no dose to come in it
+        return target, False
     return (target if target - end < QUIET_DAYS else end), False
 
 
@@ -48,6 +50,17 @@ def test_all_at_once_equals_one_at_a_time(seed):
         ahead = list(zip(times[coming[i] : first[i + 1]], ends[coming[i] : first[i + 1]], strict=True))
         expected = spell_of_one(now[i], targets[i], passed, ahead, infused[i])
         assert (found[0][i], bool(found[1][i])) == expected, i
+
+
+@pytest.mark.parametrize("days", [0.01, 0.5, 0.999])
+def test_less_than_a_day_without_doses_passes_too(days):
+    """From the start, where nothing has been given; after a visit; and with all doses long past."""
+    compiled = compiled_drug()
+    ensemble = Ensemble(compiled, parameters_of(compiled.model, 2), Accuracy(), EXPLICIT)
+    for table in (None, doses(INFUSION, [days + 0.1], 24.0, duration=0.25), None, None):
+        target = ensemble.time.max() + (days if table is None else 20.0)
+        ensemble.advance(target, table)
+        np.testing.assert_array_equal(ensemble.time, target)
 
 
 def test_a_course_with_gaps_is_given_whole_and_once():

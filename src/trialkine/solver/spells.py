@@ -67,4 +67,5 @@ class DoseCourse:
         together = np.maximum(busy[np.maximum(turn - 1, 0)], already)
         ends = np.where((already > now) & alone, already, np.where(has_next, together, already))
         ends = np.where(targets - ends < QUIET_DAYS, targets, ends)
+        ends = np.where(ends <= now, following, ends)  # less than a day in which nothing is on its way
         return np.where(quiet, following, ends), quiet
