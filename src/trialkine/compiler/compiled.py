@@ -24,9 +24,9 @@ from trialkine.model.model import Model
 Array = np.ndarray[Any, np.dtype[Any]]
 FUNCTIONS = (
     "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch",
-    "extremes", "restart",
+    "extremes", "extremes_between", "restart",
 )  # fmt: skip
-GENERATION = 20  # raise when the emitted code changes, so that old cache entries are passed over
+GENERATION = 21  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)

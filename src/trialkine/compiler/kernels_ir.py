@@ -10,8 +10,9 @@ kinetics. Addresses are 64-bit integers.
   tolerances a and relative tolerance t, workspace w, and flags b of the conditions that hold; the new states
   z, their margins m, and in e the scaled error, the factor for the next step, how many conditions changed
 - `accept(c, z, y, m, n)`: where the flag c is set, y becomes z and n becomes m
-- `extremes(y, k, c, x, o)`: where the flag c is set, the lowest and highest watched values and their days
-  in o are widened by those at y on day x
+- `extremes(y, k, c, x, o, r)`: where the flag c is set, the lowest and highest watched values and their days
+  in o are widened by those at y on day x; `extremes_between` also by what lies between the last three such
+  days, which it keeps in r (a flag above 1 begins anew)
 - `restart(y, k, a, t, h)`: the longest first step h after a dose
 """
 
@@ -22,6 +23,7 @@ from collections.abc import Callable, Iterable
 from trialkine.compiler.elementary import elementary_functions
 from trialkine.compiler.exact_kinetics_ir import BlockModes
 from trialkine.compiler.explicit_ir import explicit_kernels, explicit_workspace
+from trialkine.compiler.extremes_ir import extremes_kernels
 from trialkine.compiler.graph_ir import NEGLIGIBLE, GraphWriter
 from trialkine.compiler.kernel_plan import KernelPlan
 from trialkine.compiler.rosenbrock_ir import rosenbrock_kernels, rosenbrock_workspace
@@ -49,7 +51,7 @@ def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
     functions += rosenbrock_kernels(writer)
     functions += explicit_kernels(writer)
     functions.append(writer.function("accept", ("c", "z", "y", "m", "n"), lambda: _accept(writer)))
-    functions.append(writer.function("extremes", ("y", "k", "c", "x", "o"), lambda: _extremes(writer)))
+    functions += extremes_kernels(writer)
     functions.append(writer.function("restart", ("y", "k", "a", "t", "h"), lambda: _restart(writer)))
     return "\n".join([elementary_functions(width, fused), *functions])
 
@@ -94,20 +96,3 @@ def _restart(writer: GraphWriter) -> None:
         some = w.larger(speed, w.vector(NEGLIGIBLE))
         longest = w.smaller(w.multiply(w.vector(RESTART), w.binary("fdiv", size, some)), longest)
     w.store(longest, "%h", 0)
-
-
-def _extremes(writer: GraphWriter) -> None:
-    """Widen the lowest values, their days, the highest values and their days, one after the other in %o."""
-    flat, w = writer.plan.flat, writer
-    count = len(flat.watched)
-    values = w.nodes(flat.watched)
-    counted = w.fresh(f"fcmp ogt {w.real} {w.load('%c', 0)}, {w.vector(0.0)}")
-    day = w.load("%x", 0)
-    for first, test in ((0, "olt"), (2 * count, "ogt")):
-        for number, node in enumerate(flat.watched):
-            known = w.load("%o", first + number)
-            beyond = w.fresh(f"fcmp {test} {w.real} {values[node]}, {known}")
-            wider = w.fresh(f"and {w.mask} {beyond}, {counted}")
-            w.store(w.choose(wider, values[node], known), "%o", first + number)
-            place = first + count + number
-            w.store(w.choose(wider, day, w.load("%o", place)), "%o", place)

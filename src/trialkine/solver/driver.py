@@ -128,9 +128,9 @@ def _sum_infusions(lane: int, number: int, patient: int, lay: Layout, v: Array, 
 @helper
 def _move_slots(
     lane: int, patient: int, lay: Layout, v: Array, p: Array, q: Array, input_state: Array
-) -> bool:
-    """Start and end the infusions that are due; says whether anything changed."""
-    now, changed = v[lay.l_time * lay.width + lane], False
+) -> int:
+    """Start and end the infusions that are due: 0 nothing changed, 1 exact kinetics only, 2 a moved state."""
+    now, changed = v[lay.l_time * lay.width + lane], 0
     for s in range(SLOTS):
         kind = q[patient, lay.q_slot_kind + s]
         if kind == EMPTY:
@@ -138,7 +138,7 @@ def _move_slots(
         number = q[patient, lay.q_slot_input + s]
         start, end = p[patient, lay.p_slot_start + s], p[patient, lay.p_slot_end + s]
         if kind == PENDING and start <= now:
-            changed = True
+            changed = max(changed, 2 if input_state[number] < lay.moved else 1)
             if end > start:
                 q[patient, lay.q_slot_kind + s] = RUNNING
                 _sum_infusions(lane, number, patient, lay, v, p, q)
@@ -146,7 +146,7 @@ def _move_slots(
                 q[patient, lay.q_slot_kind + s] = EMPTY
                 v[(lay.l_y + input_state[number]) * lay.width + lane] += p[patient, lay.p_slot_amount + s]
         elif kind == RUNNING and end <= now:
-            changed = True
+            changed = max(changed, 2 if input_state[number] < lay.moved else 1)
             q[patient, lay.q_slot_kind + s] = EMPTY
             _sum_infusions(lane, number, patient, lay, v, p, q)
     return changed
@@ -209,15 +209,16 @@ def _widen(flags: int, day: int, lay: Layout, v: Array) -> None:
     if lay.watched > 0:
         start = v.ctypes.data
         w = lay.width * 8
-        y, k, o = start + lay.l_y * w, start + lay.l_k * w, start + lay.l_extremes * w
-        call_kernel(lay.extremes, (y, k, start + flags * w, start + day * w, o))
+        y, k = start + lay.l_y * w, start + lay.l_k * w
+        o, r = start + lay.l_extremes * w, start + lay.l_trail * w
+        call_kernel(lay.extremes, (y, k, start + flags * w, start + day * w, o, r))
 
 
 @helper
 def _widen_one(lane: int, lay: Layout, v: Array) -> None:
-    """Widen the extremes of one lane by what holds now."""
+    """Widen the extremes of one lane by what holds now; what was before does not go on into it."""
     for other in range(lay.width):
-        v[lay.l_this * lay.width + other] = other == lane
+        v[lay.l_this * lay.width + other] = 2.0 if other == lane else 0.0
     _widen(lay.l_this, lay.l_time, lay, v)
 
 
@@ -273,7 +274,8 @@ def _settle(
         if n[STEPS * w + lane] > q[patient, lay.q_most_steps]:
             q[patient, lay.q_status] = TOO_MANY_STEPS
             return True
-        changed = fired == 1 or _move_slots(lane, patient, lay, v, p, q, tab.input_state)
+        moved = 0 if fired == 1 else _move_slots(lane, patient, lay, v, p, q, tab.input_state)
+        changed, reset = fired == 1 or moved > 0, reset or moved == 2
         if not changed:
             dose = n[CURSOR * w + lane]
             if dose >= last_dose or d[dose, D_TIME] > v[lay.l_time * w + lane]:

@@ -39,7 +39,7 @@ from trialkine.solver.driver import (
 from trialkine.solver.layout import SLOTS, Layout, make_layout, packed
 from trialkine.solver.spells import DoseCourse
 from trialkine.solver.status import DoseFate, Status
-from trialkine.solver.stepper import IMPLICIT, Stepper
+from trialkine.solver.stepper import EXPLICIT, IMPLICIT, Stepper
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -85,6 +85,7 @@ class Ensemble:
         self.stepper = stepper
         self._layout = _layout(compiled, stepper)
         self._is_stiff = np.zeros(len(self.parameters), dtype=bool)
+        self._taken = dict.fromkeys((EXPLICIT.name, IMPLICIT.name), 0)
         self._routes: dict[tuple[str, str], _Route] = {}
         self._reals, self._wholes = _start(self._layout, compiled, self.parameters, self.accuracy)
         self.clear_extremes()
@@ -119,6 +120,12 @@ class Ensemble:
     def is_stiff(self) -> Array:
         """Which patients the explicit stepper has given up, and the implicit one carries on."""
         return self._is_stiff
+
+    @property
+    def work(self) -> int:
+        """The arithmetic of all steps so far, those included that led to nothing, in additions."""
+        plan = self.compiled.plan
+        return sum(stepper.work(plan) * self._taken[stepper.name] for stepper in (EXPLICIT, IMPLICIT))
 
     def milestone_times(self, name: str) -> Array:
         """When each patient last reached a milestone; nan before. Units: [day]."""
@@ -191,7 +198,7 @@ class Ensemble:
         other.__dict__.update(self.__dict__)
         other._routes = {}
         other._reals, other._wholes = self._reals.copy(), self._wholes.copy()
-        other._is_stiff = self._is_stiff.copy()
+        other._is_stiff, other._taken = self._is_stiff.copy(), dict(self._taken)
         return other
 
     def advance(self, to: Array | float, doses: DoseTable | None = None, jobs: int | None = None) -> Array:
@@ -257,7 +264,8 @@ class Ensemble:
             self._advance_by(IMPLICIT, again, targets, doses, jobs)
 
     def _run(self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
-        layout = self._layout._replace(step=self.compiled.addresses[stepper.kernel])
+        addresses = self.compiled.addresses
+        layout = self._layout._replace(step=addresses[stepper.kernel], extremes=addresses[stepper.extremes])
         packed_layout, control = packed(layout), packed(self.accuracy.control(stepper.tightening))
         tables = _tables(self.compiled, doses)
         tasks = [todo[i : i + PATIENTS_PER_TASK] for i in range(0, len(todo), PATIENTS_PER_TASK)]
@@ -269,6 +277,7 @@ class Ensemble:
                 doses.reals, doses.wholes,
             )  # fmt: skip
 
+        before = int(self.steps[todo].sum())
         workers = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
         if workers == 1:
             for task in tasks:
@@ -276,6 +285,7 @@ class Ensemble:
         else:
             with ThreadPoolExecutor(workers) as pool:
                 list(pool.map(run, tasks))
+        self._taken[stepper.name] += int(self.steps[todo].sum()) - before
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from trialkine.compiler.extremes_ir import trail_size
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 SLOTS = 8
@@ -57,6 +59,7 @@ class Layout(NamedTuple):
     l_this: int
     l_restart: int
     l_extremes: int
+    l_trail: int
     l_size: int
     # a patient's reals
     p_states: int
@@ -99,6 +102,7 @@ def make_layout(
         y=states, z=states, k=columns + inputs, absolute=states, h=1, relative=1, work=workspace, error=1,
         growth=1, changed=1, margins=conditions, now=conditions, true=events + milestones, reset=resets,
         time=1, next=1, stop=1, step=1, bracket=1, accepted=1, this=1, restart=1, extremes=4 * watched,
+        trail=trail_size(watched),
     )  # fmt: skip
     reals = _offsets(
         states=states, absolute=states, columns=columns + inputs, time=1, step=1, slot_start=SLOTS,

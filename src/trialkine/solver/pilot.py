@@ -39,6 +39,5 @@ def choose_stepper(
         ensemble.advance(days, doses)
         if np.mean(ensemble.is_stiff) > MOST_GIVEN_UP:
             return IMPLICIT
-        steps = float(ensemble.steps.sum())
-        work[stepper.name] = steps * stepper.work(compiled.plan) / max(float(ensemble.time.sum()), 1e-9)
+        work[stepper.name] = ensemble.work / max(float(ensemble.time.sum()), 1e-9)
     return EXPLICIT if work[EXPLICIT.name] < work[IMPLICIT.name] else IMPLICIT

@@ -13,21 +13,25 @@ from trialkine.compiler.step_work import explicit_work, implicit_work
 class Stepper:
     """A method of integration.
 
-    `kernel` is the name of its compiled step, `work` the arithmetic of one step; `tightening` is by what a
+    `kernel` and `extremes` name its compiled step and what records extremes after it; `work` is the
+    arithmetic of one step; `tightening` is by what a
     tolerance is multiplied, so that both methods reach the same error; `steps_a_day` and `steps_at_least`
     bound how many steps a patient may take in a call before the other method takes over (absent: no bound).
     """
 
     name: str
     kernel: str
+    extremes: str
     work: Callable[[KernelPlan], int]
     tightening: float = 1.0
     steps_a_day: int | None = None
     steps_at_least: int = 0
 
 
-IMPLICIT = Stepper("Rodas5P", "implicit_step", implicit_work, tightening=0.3)
+IMPLICIT = Stepper("Rodas5P", "implicit_step", "extremes_between", implicit_work, tightening=0.3)
 """For stiff equations, and whenever the other gives up."""
 
-EXPLICIT = Stepper("Dormand-Prince 5", "explicit_step", explicit_work, steps_a_day=400, steps_at_least=2000)
+EXPLICIT = Stepper(
+    "Dormand-Prince 5", "explicit_step", "extremes", explicit_work, steps_a_day=400, steps_at_least=2000
+)
 """For equations that are not stiff between doses: a step costs a third to a half."""
