@@ -63,7 +63,7 @@ def test_the_spectrum_puts_the_coefficients_together_again():
     rng = np.random.default_rng(2)
     parameters = rng.uniform(0.5, 5.0, (50, len(model.parameter_names)))
     (block,) = plan.blocks
-    found = spectrum(plan.flat.graph, plan.flat.rates, block, parameters)
+    found = spectrum(plan.flat.graph, plan.flat.rates, block, parameters, plan.nonnegative)
     size = block.size
     values = found[:, :size]
     forth = found[:, 4 * size : 4 * size + size**2].reshape(-1, size, size)
@@ -147,3 +147,82 @@ def test_only_parameters_of_the_kinetics_renew_the_spectra():
     names = [compiled.model.parameter_names[place] for place in compiled.kinetic_parameters]
     assert "temozolomide_absorption_rate" in names
     assert "death_threshold" not in names
+
+
+# -- patients whose kinetics have no usable spectrum ------------------------------------------------
+
+
+def solved(rates, starts, stepper, days=2.0, may_be_negative=False, **values):
+    """Everybody's states after some days at a tolerance of 1e-6, and the ensemble."""
+    names = list(values)
+    mechanism = numbers(rates, names, starts=starts, may_be_negative=may_be_negative)
+    compiled = compile_model(compose(mechanism))
+    patients = max(np.size(value) for value in values.values())
+    ensemble = Ensemble(
+        compiled, parameters_of(compiled.model, patients, **values), Accuracy(relative=1e-6), stepper
+    )
+    ensemble.advance(days)
+    return ensemble.states, ensemble
+
+
+CHAIN = {"a": "-k1 * a", "b": "k1 * a - k2 * b", "c": "k2 * b - k3 * c", "d": "k3 * c - k4 * d"}
+
+
+@pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
+@pytest.mark.parametrize("apart", [0.0, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-2])
+def test_chains_of_rates_that_happen_to_be_nearly_equal_are_right(stepper, apart):
+    k = 1.5 * (1.0 + apart * np.arange(4))
+    starts = {"a": "1", "b": "0", "c": "0", "d": "0"}
+    states, ensemble = solved(CHAIN, starts, stepper, k1=k[0], k2=k[1], k3=k[2], k4=k[3])
+    matrix = np.diag(-k) + np.diag(k[:3], -1)
+    assert ensemble.status[0] == 0
+    np.testing.assert_allclose(states[0], expm(2.0 * matrix) @ [1, 0, 0, 0], rtol=2e-5)
+
+
+@pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
+def test_a_drug_and_a_metabolite_of_the_same_kinetics_are_right(stepper):
+    """Two exchanging pairs with the same eigenvalues, in 50 patients."""
+    rates = {"p": "-a*p + b*q - c*p", "q": "a*p - b*q", "m": "c*p - a*m + b*n - c*m", "n": "a*m - b*n"}
+    rng = np.random.default_rng(8)
+    a, b, c = rng.lognormal(0.0, 0.7, (3, 50))
+    states, ensemble = solved(rates, {"p": "1", "q": "0", "m": "0", "n": "0"}, stepper, a=a, b=b, c=c)
+    assert not ensemble.status.any()
+    for i in range(50):
+        pair = np.array([[-a[i] - c[i], b[i]], [a[i], -b[i]]])
+        whole = np.block([[pair, np.zeros((2, 2))], [np.diag([c[i], 0.0]), pair]])
+        np.testing.assert_allclose(states[i], expm(2.0 * whole) @ [1, 0, 0, 0], rtol=2e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
+def test_two_states_that_oscillate_are_solved_by_a_stepper(stepper):
+    rates = {"x": "-d * x + y", "y": "-d * y - x"}
+    states, ensemble = solved(rates, {"x": "1", "y": "0"}, stepper, 3.0, may_be_negative=True, d=0.1)
+    assert ensemble.status[0] == 0
+    np.testing.assert_allclose(states[0], np.exp(-0.3) * np.array([np.cos(3.0), -np.sin(3.0)]), atol=1e-5)
+
+
+@pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
+def test_a_drain_of_what_is_empty_is_never_silent(stepper):
+    """A loss that does not depend on the amount: what it drives must not be wrong in silence."""
+    _, ensemble = solved({"x": "-k * x - 1", "y": "-y * y + x"}, {"x": "1", "y": "1"}, stepper, 5.0, k=0.1)
+    assert ensemble.status[0] != 0
+
+
+def test_a_patient_without_a_usable_spectrum_leaves_the_others_their_bits():
+    k = np.array([1.5, 1.2, 1.5])
+    starts = {"a": "1", "b": "0", "c": "0", "d": "0"}
+    together, ensemble = solved(CHAIN, starts, EXPLICIT, k1=k, k2=1.5, k3=np.array([1.5, 2.0, 3.5]), k4=1.5)
+    alone, _ = solved(CHAIN, starts, EXPLICIT, k1=k[1:2], k2=1.5, k3=np.array([2.0]), k4=1.5)
+    np.testing.assert_array_equal(together[1], alone[0])
+    assert not ensemble.status.any()
+
+
+def test_an_empty_block_is_empty_beside_a_neighbour_who_has_something():
+    """Growth at 60 a day of nothing, next to a patient with something."""
+    rates = {"x": "g * x", "y": "-slow * y * y + tiny * x"}
+    values = {"slow": 1e-3, "tiny": 1e-30, "x0": np.array([0.0, 1e-9]), "g": np.array([60.0, 0.01])}
+    both, _ = solved(rates, {"x": "x0", "y": "1"}, IMPLICIT, 60.0, **values)
+    one, _ = solved(
+        rates, {"x": "x0", "y": "1"}, IMPLICIT, 60.0, **(values | {"x0": np.zeros(1), "g": np.array([60.0])})
+    )
+    np.testing.assert_array_equal(both[0], one[0])

@@ -1,15 +1,19 @@
 """The lowest and highest values of watched quantities, and when they were reached."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.linalg import expm
 
-from engine_samples import BOLUS, INFUSION, advance_through, doses, drug, numbers, parameters_of
+from engine_samples import BOLUS, DEPOT, INFUSION, advance_through, doses, drug, numbers, parameters_of
 from trialkine.compiler.compiled import compile_model
 from trialkine.errors import CompositionError, InputError
 from trialkine.model.compose import compose
 from trialkine.model.declarations import Define, Event, Flow, Index, Mechanism, Milestone, Parameter, State
 from trialkine.solver.accuracy import Accuracy
 from trialkine.solver.ensemble import Ensemble
+from trialkine.solver.stepper import EXPLICIT, IMPLICIT
 
 STAYS = {"elimination_rate": 0.0, "outward_rate": 0.0, "inward_rate": 0.0}
 WATCHER = Mechanism(
@@ -173,11 +177,44 @@ def test_an_indexed_quantity_cannot_be_watched():
 
 
 def test_watching_changes_no_bit_of_the_trajectory():
-    table = doses(BOLUS, [0.5, 2.0], [9.0, 4.0])
+    """But for linear kinetics, which stay with the stepper when they are watched."""
+    plain = numbers({"x": "-x * x", "y": "x - y * y"}, starts={"x": "2", "y": "0"})
     ends = []
-    for parts in ((drug(),), (drug(), WATCHER)):
-        compiled = compile_model(compose(*parts))
-        ensemble = Ensemble(compiled, parameters_of(compiled.model, 1, absorption_rate=3.0))
-        ensemble.advance(7.0, table)
+    for mechanism in (plain, replace(plain, watched=("x", "y"))):
+        ensemble = Ensemble(compile_model(compose(mechanism)), np.ones((1, 1)))
+        ensemble.advance(7.0)
         ends.append(ensemble.states.copy())
     np.testing.assert_array_equal(ends[0], ends[1])
+
+
+@pytest.mark.parametrize("stepper", [IMPLICIT, EXPLICIT], ids=lambda stepper: stepper.kernel)
+def test_a_peak_of_a_drug_that_nothing_reads_is_seen_between_long_steps(stepper):
+    """Absorption at 20 and elimination at 15 a day: the peak comes within an hour and a half of the dose."""
+    compiled = compile_model(compose(drug(), WATCHER))
+    rates = {"absorption_rate": 20.0, "elimination_rate": 15.0, "outward_rate": 0.5, "inward_rate": 2.0}
+    parameters = parameters_of(compiled.model, 1, lag=0.0, **rates)
+    ensemble = Ensemble(compiled, parameters, Accuracy(relative=1e-4), stepper)
+    ensemble.advance(20.0, doses(DEPOT, [10.0], 10.0))
+    matrix = np.array([[-20.0, 0.0, 0.0], [20.0, -15.5, 2.0], [0.0, 0.5, -2.0]])
+    course = [(expm(matrix * t) @ [10.0, 0.0, 0.0])[1] for t in np.linspace(0.0, 0.3, 3001)]
+    found = ensemble.extremes("central")
+    assert found.highest[0] == pytest.approx(max(course), rel=0.01)
+    assert found.highest_day[0] == pytest.approx(10.0 + 0.3 * np.argmax(course) / 3000, abs=0.01)
+
+
+def test_a_turn_between_long_steps_is_that_of_the_parabola_through_their_ends():
+    """A slow dip: logistic recovery after a decline; the lowest value is known to a thousandth."""
+    mechanism = numbers(
+        {"x": "y * x", "y": "k * (1 - y * y)"},
+        ["k"],
+        starts={"x": "1", "y": "-(1 / 2)"},
+        may_be_negative=True,
+    )
+    compiled = compile_model(compose(replace(mechanism, watched=("x",))))
+    ensemble = Ensemble(compiled, parameters_of(compiled.model, 1, k=0.2), Accuracy(), IMPLICIT)
+    ensemble.advance(12.0)
+    turn = np.arctanh(0.5) / 0.2  # where y = tanh(k t - artanh 1/2) passes zero
+    lowest = (np.cosh(0.0) / np.cosh(np.arctanh(0.5))) ** (1 / 0.2)
+    found = ensemble.extremes("x")
+    assert found.lowest[0] == pytest.approx(lowest, rel=2e-3)
+    assert found.lowest_day[0] == pytest.approx(turn, abs=0.1)

@@ -26,7 +26,7 @@ FUNCTIONS = (
     "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch",
     "extremes", "extremes_between", "restart",
 )  # fmt: skip
-GENERATION = 21  # raise when the emitted code changes, so that old cache entries are passed over
+GENERATION = 22  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +58,16 @@ class CompiledModel:
     def block_columns(self, parameters: Array) -> Array:
         """The other columns: the spectra of the blocks of linear kinetics."""
         flat = self.plan.flat
-        found = [spectrum(flat.graph, flat.rates, block, parameters) for block in self.plan.blocks]
+        floors = self.plan.nonnegative
+        found = [spectrum(flat.graph, flat.rates, block, parameters, floors) for block in self.plan.blocks]
         return np.concatenate([np.zeros((len(parameters), 0)), *found], axis=1)
+
+    @cached_property
+    def without_blocks(self) -> CompiledModel:
+        """The same model with every state moved by a stepper, for kinetics without a usable spectrum."""
+        if not self.plan.blocks:
+            return self
+        return compile_model(self.model, self.target, has_exact_kinetics=False)
 
     @cached_property
     def kinetic_parameters(self) -> frozenset[int]:
@@ -88,14 +96,21 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("trialkine"))
 
 
-def compile_model(model: Model, target: Target | None = None) -> CompiledModel:
-    """Compile a model, or load its kernels when the same equations were compiled before."""
+def compile_model(
+    model: Model, target: Target | None = None, has_exact_kinetics: bool = True
+) -> CompiledModel:
+    """Compile a model, or load its kernels when the same equations were compiled before.
+
+    Without exact kinetics, every state is moved by a stepper.
+    """
     target = target or chosen_target()
-    key = hashlib.sha256(f"{GENERATION}|{model.hash}|{target}".encode()).hexdigest()[:32]
+    named = f"{GENERATION}|{model.hash}|{target}|{has_exact_kinetics}"
+    key = hashlib.sha256(named.encode()).hexdigest()[:32]
     path = cache_folder() / "kernels" / f"{key}.bin"
     stored = _read(path)
     if stored is None:
         plan = make_plan(model)
+        plan = plan if has_exact_kinetics else plan.without_blocks
         machine_code = make_object(kernel_source(plan, target.width, target.fused), target)
         _write(path, (plan, machine_code))
     else:

@@ -16,7 +16,7 @@ from trialkine.compiler.kernel_plan import KernelPlan
 
 LARGEST_DIVISOR = 200
 WELL_SEEN = 0.1  # of an exponent over a step: a method of order 5 misses less than 1e-10 of such a mode
-DEEPEST = -600.0  # exponents below count as this: their powers stay normal numbers
+DEEPEST = -600.0  # exponents beyond it, and above its opposite, count as that: their powers stay numbers
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class BlockModes:
 
     def _powers(self, mode: _Mode, times: Sequence[float]) -> dict[float, str]:
         w = self.writer
-        bounded = w.larger(mode.exponent, w.vector(DEEPEST))
+        bounded = w.smaller(w.larger(mode.exponent, w.vector(DEEPEST)), w.vector(-DEEPEST))
         divisor, whole = common_divisor(times)
         found = {1: self._exp(w.multiply(bounded, w.vector(1.0 / divisor)))} if whole else {}
 

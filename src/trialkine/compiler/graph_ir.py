@@ -14,7 +14,7 @@ NEGLIGIBLE = 1e-100  # smaller values become zero: numbers near the smallest dou
 FORGOTTEN = 1e-8  # of its absolute tolerance, below which a state of a block counts as gone
 NEGATIVE_ERROR = 4.0  # what a state below its floor counts as: reject, and shorten by a third
 SAFETY, LEAST_ERROR = 0.9, 1e-12  # of the next step's length; smaller errors count as this
-DRIVEN = 30.0  # by how much more than a moved state's the error of what drives it may be
+DRIVEN = 5.0  # by how much more than a moved state's the error of what drives it may be
 
 
 class GraphWriter(IrWriter):

@@ -26,7 +26,8 @@ class KernelPlan:
     `columns` are the fixed nodes each kernel loads per patient; the numbers of the blocks and the rates of
     infusion follow them. `pattern` lists the Jacobian's non-zero entries (row, column) and `slopes` their
     nodes, in the model's order of states. Kernels hold first the states that a stepper moves, then those of
-    the blocks; `elimination` is that of the moved states.
+    the blocks; `elimination` is that of the moved states. In a plan without exact kinetics
+    `all_moved` keeps the order of the plan it comes from, and `spare_columns` the room of its blocks.
     """
 
     flat: FlatModel
@@ -36,6 +37,8 @@ class KernelPlan:
     nonnegative: tuple[bool, ...]
     blocks: tuple[LinearBlock, ...]
     elimination: Elimination
+    all_moved: tuple[int, ...] = ()
+    spare_columns: int = 0
 
     @property
     def size(self) -> int:
@@ -45,6 +48,8 @@ class KernelPlan:
     @cached_property
     def moved(self) -> tuple[int, ...]:
         """The states that a stepper moves, by their places in the model."""
+        if self.all_moved:
+            return self.all_moved
         exact = set(exact_rows(self.blocks))
         return tuple(row for row in range(self.size) if row not in exact)
 
@@ -88,7 +93,14 @@ class KernelPlan:
     @property
     def column_count(self) -> int:
         """Columns per patient, without the rates of infusion."""
-        return len(self.columns) + self.block_numbers
+        return len(self.columns) + self.block_numbers + self.spare_columns
+
+    @property
+    def without_blocks(self) -> KernelPlan:
+        """The same states and columns in the same places, with every state moved by a stepper."""
+        plan = replace(self, blocks=(), all_moved=self.order, spare_columns=self.block_numbers)
+        moved = [entry for entry, _ in plan.moved_slopes]
+        return replace(plan, elimination=plan_elimination(self.size, moved))
 
 
 def make_plan(model: Model) -> KernelPlan:
@@ -103,7 +115,15 @@ def make_plan(model: Model) -> KernelPlan:
     entries = [entry for entry in entries if entry[2] != graph.zero]
     slopes = tuple(node for _, _, node in entries)
     pattern = tuple((row, column) for row, column, _ in entries)
-    blocks = find_blocks(graph, flat.rates, dict(zip(pattern, slopes, strict=True)))
+    seen = (
+        [event.margin for event in flat.events] + [margin for _, margin in flat.milestones] + [*flat.watched]
+    )
+    blocks = find_blocks(
+        graph,
+        flat.rates,
+        dict(zip(pattern, slopes, strict=True)),
+        frozenset().union(*(graph.states_read(node) for node in seen)),
+    )
     outputs = [*flat.rates, *slopes, *flat.margins, *flat.reset_values, *flat.watched]
     plan = KernelPlan(
         flat,

@@ -26,7 +26,7 @@ LONGEST_CHAIN = 2  # equal rates in a row; moving them apart costs accuracy with
 APART = (
     6e-8  # relative distance to which equal rates are moved: half of it errs, and so does rounding over it
 )
-WORST_CONDITION = 1e9  # of eigenvectors, above which rounding would cost more than moving rates apart
+WORST_CONDITION = 1e9  # of eigenvectors: two equal rates moved apart have up to 1e8, three would have 1e15
 AT_REST = 1e-8  # [1/day]; modes that are slower stand still, or grow in proportion to time under an inflow
 
 
@@ -55,14 +55,17 @@ class LinearBlock:
         return self.size * (4 + 2 * self.size)
 
 
-def find_blocks(graph: Graph, rates: Sequence[int], slopes: Mapping[Entry, int]) -> tuple[LinearBlock, ...]:
+def find_blocks(
+    graph: Graph, rates: Sequence[int], slopes: Mapping[Entry, int], seen: frozenset[int] = frozenset()
+) -> tuple[LinearBlock, ...]:
     """Every block of a model, in the order of its first state.
 
-    `slopes` are the nodes of the Jacobian's non-zero entries. A state that an event resets may be in a block:
-    resets act between steps.
+    `slopes` are the nodes of the Jacobian's non-zero entries. States that are `seen` by located conditions or
+    by quantities whose extremes are recorded stay with the stepper, which sees how they move within a step. A
+    state that an event resets may be in a block: resets act between steps.
     """
     fixed = graph.fixed_nodes()
-    linear = {row for row in range(len(rates)) if slopes.get((row, row)) in fixed}
+    linear = {row for row in range(len(rates)) if slopes.get((row, row)) in fixed} - seen
     linear = _closed(linear, rates, graph, slopes, fixed)
     while True:
         awkward = {row for part in _cycles(linear, slopes) if not _is_tree(part, slopes) for row in part}
@@ -157,11 +160,15 @@ def _block(rows: tuple[int, ...], slopes: Mapping[Entry, int]) -> LinearBlock:
     return LinearBlock(rows, tuple(entries), tuple(slopes[rows[r], rows[c]] for r, c in entries), single)
 
 
-def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters: Array) -> Array:
+def spectrum(
+    graph: Graph, rates: Sequence[int], block: LinearBlock, parameters: Array, has_floor: Sequence[bool]
+) -> Array:
     """What the propagation of a block loads per patient. Shape: (patient, `block.numbers`).
 
     Eigenvalues [1/day], their reciprocals (0 where a mode is at rest), whether a mode is at rest, the
     constant inflow in eigen-coordinates, then the matrix to eigen-coordinates and the one back, row by row.
+    Not a number in patients whose block oscillates, has no well-conditioned eigenvectors, or would be drained
+    below the floors of its states.
     """
     patients, size = len(parameters), block.size
     with np.errstate(all="ignore"):
@@ -172,31 +179,26 @@ def spectrum(graph: Graph, rates: Sequence[int], block: LinearBlock, parameters:
             matrix[:, row, column] = values
         nothing = np.zeros((patients, len(rates)))
         inflow = evaluate_nodes(graph, [rates[row] for row in block.rows], parameters, nothing)
-        values, back, forth = _well_conditioned(matrix, list(block.single))
+        moved = matrix.copy()
+        single = list(block.single)
+        moved[:, single, single] = _moved_apart(matrix[:, single, single])
+        values, back, forth = _eigen(moved)
         resting = np.abs(values) < AT_REST
         values = np.where(resting, 0.0, values)
         inverse = np.where(resting, 0.0, 1.0 / values)
         parts = [values, inverse, resting.astype(float), np.einsum("pij,pj->pi", forth, inflow)]
+        condition = np.abs(back).max(axis=(1, 2)) * np.abs(forth).max(axis=(1, 2))
     parts += [forth.reshape(patients, -1), back.reshape(patients, -1)]
-    return np.concatenate(parts, axis=1)
+    fit = (condition < WORST_CONDITION) & ~_is_drained(matrix, inflow, [has_floor[row] for row in block.rows])
+    return np.where(fit[:, None], np.concatenate(parts, axis=1), np.nan)
 
 
-def _well_conditioned(matrix: Array, single: list[int]) -> tuple[Array, Array, Array]:
-    """Eigenvalues, eigenvectors and their inverse, of coefficients that are moved apart where they must be.
-
-    Rates of single states are, where they nearly equal each other; and all of them in a patient in whom one
-    still nearly equals an eigenvalue of states that exchange.
-    """
-    moved = matrix.copy()
-    moved[:, single, single] = _moved_apart(matrix[:, single, single])
-    values, back, forth = _eigen(moved)
-    size = np.abs(back).max(axis=(1, 2)) * np.abs(forth).max(axis=(1, 2))
-    ill = ~(size < WORST_CONDITION) & np.isfinite(matrix).all(axis=(1, 2))
-    if ill.any():
-        moved[:, single, single] *= 1.0 + APART
-        again = _eigen(moved[ill])
-        values[ill], back[ill], forth[ill] = again
-    return values, back, forth
+def _is_drained(matrix: Array, inflow: Array, has_floor: Sequence[bool]) -> Array:
+    """In whom something takes from a state with a floor whatever is left of it. Shape: (patient,)."""
+    between = matrix.copy()
+    np.einsum("pii->pi", between)[:] = 0.0
+    takes = (between < 0.0).any(axis=2) | (inflow < 0.0)
+    return np.asarray((takes & np.asarray(has_floor)).any(axis=1))
 
 
 def _moved_apart(rates: Array) -> Array:

@@ -39,7 +39,7 @@ from trialkine.solver.driver import (
 from trialkine.solver.layout import SLOTS, Layout, make_layout, packed
 from trialkine.solver.spells import DoseCourse
 from trialkine.solver.status import DoseFate, Status
-from trialkine.solver.stepper import EXPLICIT, IMPLICIT, Stepper
+from trialkine.solver.stepper import EXPLICIT, IMPLICIT, PLAIN, Stepper
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -85,9 +85,10 @@ class Ensemble:
         self.stepper = stepper
         self._layout = _layout(compiled, stepper)
         self._is_stiff = np.zeros(len(self.parameters), dtype=bool)
-        self._taken = dict.fromkeys((EXPLICIT.name, IMPLICIT.name), 0)
+        self._taken = dict.fromkeys((EXPLICIT.name, IMPLICIT.name, PLAIN.name), 0)
         self._routes: dict[tuple[str, str], _Route] = {}
         self._reals, self._wholes = _start(self._layout, compiled, self.parameters, self.accuracy)
+        self._is_plain = _unfit(compiled, self._layout, self._reals)
         self.clear_extremes()
 
     @property
@@ -125,7 +126,9 @@ class Ensemble:
     def work(self) -> int:
         """The arithmetic of all steps so far, those included that led to nothing, in additions."""
         plan = self.compiled.plan
-        return sum(stepper.work(plan) * self._taken[stepper.name] for stepper in (EXPLICIT, IMPLICIT))
+        exact = sum(stepper.work(plan) * self._taken[stepper.name] for stepper in (EXPLICIT, IMPLICIT))
+        plain = self._taken[PLAIN.name]
+        return exact + (plain * PLAIN.work(self.compiled.without_blocks.plan) if plain else 0)
 
     def milestone_times(self, name: str) -> Array:
         """When each patient last reached a milestone; nan before. Units: [day]."""
@@ -186,6 +189,7 @@ class Ensemble:
         if place in self.compiled.kinetic_parameters:
             columns = np.hstack([columns, self.compiled.block_columns(self.parameters[patients])])
         self._reals[patients, lay.p_columns : lay.p_columns + columns.shape[1]] = columns
+        self._is_plain |= _unfit(self.compiled, lay, self._reals)
 
     def observe(self, *names: str, patients: Array | None = None) -> Mapping[str, Array]:
         """States or quantities now, for all or some patients."""
@@ -199,6 +203,7 @@ class Ensemble:
         other._routes = {}
         other._reals, other._wholes = self._reals.copy(), self._wholes.copy()
         other._is_stiff, other._taken = self._is_stiff.copy(), dict(self._taken)
+        other._is_plain = self._is_plain.copy()
         return other
 
     def advance(self, to: Array | float, doses: DoseTable | None = None, jobs: int | None = None) -> Array:
@@ -214,10 +219,12 @@ class Ensemble:
         todo = np.flatnonzero(targets >= self.time)
         self._wholes[:, self._layout.q_paused] = -1
         rows = _Doses(first, first[:-1].copy(), reals, wholes)
+        plain = self._is_plain[todo]
+        self._advance_by(PLAIN, todo[plain], targets, rows, jobs)
         if self.stepper.steps_a_day is None:
-            self._advance_by(IMPLICIT, todo, targets, rows, jobs)
+            self._advance_by(IMPLICIT, todo[~plain], targets, rows, jobs)
         else:
-            self._advance_in_spells(todo, targets, rows, jobs)
+            self._advance_in_spells(todo[~plain], targets, rows, jobs)
         return wholes[:, E_FATE]
 
     def _advance_in_spells(self, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
@@ -264,8 +271,7 @@ class Ensemble:
             self._advance_by(IMPLICIT, again, targets, doses, jobs)
 
     def _run(self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
-        addresses = self.compiled.addresses
-        layout = self._layout._replace(step=addresses[stepper.kernel], extremes=addresses[stepper.extremes])
+        layout = _layout(self.compiled if stepper.is_exact else self.compiled.without_blocks, stepper)
         packed_layout, control = packed(layout), packed(self.accuracy.control(stepper.tightening))
         tables = _tables(self.compiled, doses)
         tasks = [todo[i : i + PATIENTS_PER_TASK] for i in range(0, len(todo), PATIENTS_PER_TASK)]
@@ -328,7 +334,8 @@ class _Route:
 
 def _layout(compiled: CompiledModel, stepper: Stepper) -> Layout:
     plan, flat = compiled.plan, compiled.plan.flat
-    addresses = {**compiled.addresses, "step": compiled.addresses[stepper.kernel]}
+    own = compiled.addresses
+    addresses = {**own, "step": own[stepper.kernel], "extremes": own[stepper.extremes]}
     return make_layout(
         addresses, compiled.width, len(plan.moved), plan.size, plan.column_count, len(flat.dosed_states),
         len(flat.events), len(flat.milestones), len(flat.holds), len(flat.watched), len(flat.reset_values),
@@ -366,6 +373,15 @@ def _start(
     wholes[~np.isfinite(limits).all(axis=1), lay.q_status] = Status.NOT_FINITE
     wholes[:, lay.q_limit :] = np.nan_to_num(limits)
     return reals, wholes
+
+
+def _unfit(compiled: CompiledModel, lay: Layout, reals: Array) -> Array:
+    """Which patients' blocks have no usable spectrum; their columns, which nobody will read, become zero."""
+    first = lay.p_columns + len(compiled.plan.columns)
+    numbers = reals[:, first : first + compiled.plan.block_numbers]
+    unfit = ~np.isfinite(numbers).all(axis=1)
+    numbers[unfit] = 0.0
+    return np.asarray(unfit)
 
 
 def _hold_limits(model: Model, parameters: Array) -> Array:
