@@ -117,5 +117,5 @@ def test_stiff_problems_end_where_the_literature_has_them(name, relative):
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_stiff_problems_take_hundreds_of_steps_and_no_millions(name):
-    """An explicit method would need 1e13 for the first; measured 37 to 304."""
+    """An explicit method would need 1e13 for the first; measured 47 to 377."""
     assert solved(PROBLEMS[name], 1e-3).steps.sum() < 500
