@@ -10,7 +10,7 @@ from engine_samples import numbers, parameters_of
 from stepper_samples import DAYS, STIFF, compiled_response, response_doses, response_parameters
 from trialkine.compiler.compiled import compile_model
 from trialkine.model.compose import compose
-from trialkine.solver import pilot
+from trialkine.solver import ensemble as ensemble_module
 from trialkine.solver.doses import DoseTable
 from trialkine.solver.ensemble import Ensemble
 from trialkine.solver.pilot import MOST_GIVEN_UP, choose_stepper
@@ -55,10 +55,20 @@ def test_equations_that_nobody_is_given_up_in_but_that_take_more_work_are_solved
     assert choose(WITHIN_REACH) is IMPLICIT
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0.5, EXPLICIT), (1.5, IMPLICIT)])
-def test_more_than_the_stated_share_of_stiff_patients_makes_the_whole_arm_implicit(share, expected):
-    stiff = round(share * MOST_GIVEN_UP * PATIENTS)
-    assert choose(np.where(np.arange(PATIENTS) < stiff, STIFF, 1.0)) is expected
+def test_more_than_the_stated_share_of_stiff_patients_makes_the_whole_arm_implicit(monkeypatch):
+    """However dear the implicit steps are."""
+    dear = replace(IMPLICIT, work=lambda plan: 10**6 * IMPLICIT.work(plan))
+    monkeypatch.setattr(ensemble_module, "IMPLICIT", dear)
+    stiff = np.arange(PATIENTS) < round(1.5 * MOST_GIVEN_UP * PATIENTS)
+    assert choose(np.where(stiff, STIFF, 1.0)) is IMPLICIT
+
+
+def test_what_was_tried_in_vain_counts_as_work():
+    ensemble = Ensemble(compiled_response(), response_parameters(1, following_rate=STIFF), stepper=EXPLICIT)
+    ensemble.advance(DAYS, response_doses(1))
+    assert ensemble.is_stiff.all()
+    in_the_end = int(ensemble.steps.sum()) * IMPLICIT.work(ensemble.compiled.plan)
+    assert ensemble.work > in_the_end + EXPLICIT.steps_at_least * EXPLICIT.work(ensemble.compiled.plan)
 
 
 @pytest.mark.parametrize(
@@ -67,8 +77,8 @@ def test_more_than_the_stated_share_of_stiff_patients_makes_the_whole_arm_implic
 )
 def test_the_choice_follows_the_work_of_a_step(monkeypatch, dear, rates, expected):
     """The same steps, had each of one method's a thousand times its work."""
-    usual = getattr(pilot, dear)
-    monkeypatch.setattr(pilot, dear, replace(usual, work=lambda plan: 1000 * usual.work(plan)))
+    usual = getattr(ensemble_module, dear)
+    monkeypatch.setattr(ensemble_module, dear, replace(usual, work=lambda plan: 1000 * usual.work(plan)))
     assert choose(rates).kernel == expected.kernel
 
 
