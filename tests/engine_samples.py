@@ -218,9 +218,14 @@ def to_lanes(rows: Array, width: int) -> Array:
     return buffer
 
 
+def address(compiled: CompiledModel, name: str) -> int:
+    """Where a kernel starts."""
+    return compiled.addresses[name] if name in compiled.addresses else compiled.evaluations[name]
+
+
 def call(compiled: CompiledModel, name: str, *buffers: Array) -> None:
     """Call a kernel by its address."""
-    function = ctypes.CFUNCTYPE(None, *([ctypes.c_int64] * len(buffers)))(compiled.addresses[name])
+    function = ctypes.CFUNCTYPE(None, *([ctypes.c_int64] * len(buffers)))(address(compiled, name))
     function(*(buffer.ctypes.data for buffer in buffers))
 
 

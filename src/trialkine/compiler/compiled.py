@@ -16,17 +16,18 @@ import numpy as np
 
 from trialkine.compiler.evaluate_graph import evaluate_in_order
 from trialkine.compiler.kernel_plan import KernelPlan, make_plan
-from trialkine.compiler.kernels_ir import kernel_source
+from trialkine.compiler.kernels_ir import evaluation_source, kernel_source
 from trialkine.compiler.linear_kinetics import spectrum
 from trialkine.compiler.target import Target, chosen_target, load_object, make_object
 from trialkine.model.model import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FUNCTIONS = (
-    "rates", "slopes", "conditions", "resets", "implicit_step", "explicit_step", "accept", "watch",
-    "extremes", "extremes_between", "restart",
+    "conditions", "resets", "implicit_step", "explicit_step", "accept", "extremes", "extremes_between",
+    "restart",
 )  # fmt: skip
-GENERATION = 22  # raise when the emitted code changes, so that old cache entries are passed over
+EVALUATIONS = ("rates", "slopes", "watch")
+GENERATION = 23  # raise when the emitted code changes, so that old cache entries are passed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,14 @@ class CompiledModel:
         floors = self.plan.nonnegative
         found = [spectrum(flat.graph, flat.rates, block, parameters, floors) for block in self.plan.blocks]
         return np.concatenate([np.zeros((len(parameters), 0)), *found], axis=1)
+
+    @cached_property
+    def evaluations(self) -> Mapping[str, int]:
+        """Where the kernels start that evaluate without stepping; compiled when first asked for."""
+        target = self.target
+        code = make_object(evaluation_source(self.plan, target.width, target.fused), target)
+        self.__dict__["_evaluation_library"], addresses = load_object(code, target, EVALUATIONS)
+        return addresses
 
     @cached_property
     def without_blocks(self) -> CompiledModel:

@@ -28,32 +28,45 @@ from trialkine.compiler.graph_ir import NEGLIGIBLE, GraphWriter
 from trialkine.compiler.kernel_plan import KernelPlan
 from trialkine.compiler.rosenbrock_ir import rosenbrock_kernels, rosenbrock_workspace
 
+Evaluations = dict[str, tuple[tuple[str, ...], list[tuple[Iterable[int], str]]]]
 RESTART = 1.0  # of a driving state's size, by which it may change in the first step after a dose
 LONGEST_RESTART = 1.0  # [day]
 
 
-def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
-    """The IR text of all kernels for vectors of `width` doubles."""
-    writer = GraphWriter(plan, width, fused)
-    flat = plan.flat
-    evaluations: dict[str, tuple[tuple[str, ...], list[tuple[Iterable[int], str]]]] = {
+def evaluation_source(plan: KernelPlan, width: int, fused: bool) -> str:
+    """The IR text of `rates`, `slopes` and `watch`, by which the others are checked."""
+    writer, flat = GraphWriter(plan, width, fused), plan.flat
+    evaluations: Evaluations = {
         "rates": (("y", "k", "f"), [(flat.rates, "%f")]),
         "slopes": (("y", "k", "f", "j"), [(flat.rates, "%f"), (plan.slopes, "%j")]),
+        "watch": (("y", "k", "o"), [(flat.watched, "%o")]),
+    }
+    return "\n".join([elementary_functions(width, fused), *_functions(writer, evaluations)])
+
+
+def kernel_source(plan: KernelPlan, width: int, fused: bool) -> str:
+    """The IR text of the kernels that the solver calls, for vectors of `width` doubles."""
+    writer = GraphWriter(plan, width, fused)
+    flat = plan.flat
+    evaluations: Evaluations = {
         "conditions": (("y", "k", "m"), [(flat.margins, "%m")]),
         "resets": (("y", "k", "r"), [(flat.reset_values, "%r")]),
-        "watch": (("y", "k", "o"), [(flat.watched, "%o")]),
         "moved_rates": (("y", "k", "f"), [([flat.rates[row] for row in plan.moved], "%f")]),
     }
-    functions = [
-        writer.function(name, arguments, _evaluation(writer, groups))
-        for name, (arguments, groups) in evaluations.items()
-    ]
+    functions = _functions(writer, evaluations)
     functions += rosenbrock_kernels(writer)
     functions += explicit_kernels(writer)
     functions.append(writer.function("accept", ("c", "z", "y", "m", "n"), lambda: _accept(writer)))
     functions += extremes_kernels(writer)
     functions.append(writer.function("restart", ("y", "k", "a", "t", "h"), lambda: _restart(writer)))
     return "\n".join([elementary_functions(width, fused), *functions])
+
+
+def _functions(writer: GraphWriter, evaluations: Evaluations) -> list[str]:
+    return [
+        writer.function(name, arguments, _evaluation(writer, groups))
+        for name, (arguments, groups) in evaluations.items()
+    ]
 
 
 def workspace(plan: KernelPlan) -> int:
