@@ -13,7 +13,7 @@ from trialkine.trial.regimen import read_schedule
 from trialkine.trial.start_words import parse_start
 from trialkine.trial.words import parse_duration
 
-PAGE = (Path(__file__).parents[2] / "docs" / "protocol-file.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "protocol-file.md").read_text("utf-8")
 PARSERS = {
     "dose": parse_dose,
     "duration": parse_duration,

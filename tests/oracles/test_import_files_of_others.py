@@ -26,7 +26,7 @@ def test_a_file_of_another_program_runs_as_libroadrunner_runs_it(name: str) -> N
     pytest.importorskip("roadrunner")
     per_day, symbols = FILES[name]
     found = read_data(name)
-    expected = roadrunner_values((DATA / name).read_text(), TIMES, symbols)
+    expected = roadrunner_values((DATA / name).read_text("utf-8"), TIMES, symbols)
     own = [symbol.strip("[]") for symbol in symbols]
     ours = simulate(found, [time / per_day for time in TIMES], own, time_factor=per_day)
     for symbol in symbols:

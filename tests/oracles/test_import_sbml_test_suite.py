@@ -45,7 +45,7 @@ class Case:
 def case_in(folder: Path) -> Case:
     """A case of the suite."""
     name = folder.name
-    lines = (folder / f"{name}-settings.txt").read_text().splitlines()
+    lines = (folder / f"{name}-settings.txt").read_text("utf-8").splitlines()
     said = {key.strip(): value for key, _, value in (line.partition(":") for line in lines)}
     listed = {
         key: [word.strip() for word in said.get(key, "").split(",") if word.strip()]

@@ -15,7 +15,7 @@ from trialkine.trial.start_words import parse_start, parse_window
 from trialkine.trial.words import WordError, parse_duration
 
 FILES = ("il2-then-temozolomide-melanoma.yaml", "im862-renal.yaml")
-TEXTS = [PROTOCOL, EVERY_KEY, *((EXAMPLES / name).read_text() for name in FILES)]
+TEXTS = [PROTOCOL, EVERY_KEY, *((EXAMPLES / name).read_text("utf-8") for name in FILES)]
 QUIET = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 WORDS = st.sampled_from(
     [

@@ -12,6 +12,7 @@ from stepper_samples import (
     response_parameters,
 )
 from trialkine.solver.doses import DoseTable
+from trialkine.solver.accuracy import Accuracy
 from trialkine.solver.ensemble import PATIENTS_PER_TASK, Ensemble
 from trialkine.solver.status import DoseFate
 from trialkine.solver.stepper import EXPLICIT, IMPLICIT
@@ -102,14 +103,14 @@ def test_a_dose_is_taken_once_although_the_time_is_passed_twice():
         PATIENTS, following_rate=following_rates(), elimination_rate=0.0, absorption_rate=50.0
     )
     table = response_doses(PATIENTS, may_hold=False)
-    ensemble = Ensemble(compiled_response(), parameters, stepper=EXPLICIT)
+    ensemble = Ensemble(compiled_response(), parameters, Accuracy(relative=1e-7), EXPLICIT)
     _, fates = advance_through(ensemble, VISITS, table)
     assert ensemble.is_stiff[ODD]
     assert np.all(fates == DoseFate.GIVEN)
     found = ensemble.observe("depot", "central", "peripheral")
     amounts = np.bincount(table.patient, table.amount)
-    # equal rates of the kinetics are moved apart by 6e-8 of themselves, for six days
-    np.testing.assert_allclose(sum(found.values()), amounts, rtol=1e-6)
+    # the centre is watched and so solved step by step, beside a depot that is exact
+    np.testing.assert_allclose(sum(found.values()), amounts, rtol=1e-5)
 
 
 def test_a_patient_who_becomes_stiff_falls_back_from_the_last_visit_on():

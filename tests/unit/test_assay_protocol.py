@@ -31,7 +31,7 @@ def fault(old, new):
 @pytest.mark.parametrize("path", ASSAY_FILES, ids=lambda path: path.stem)
 def test_every_example_reads_and_fits_the_schema(path):
     protocol = read_assay(path)
-    jsonschema.validate(YAML(typ="safe", pure=True).load(path.read_text()), assay_schema())
+    jsonschema.validate(YAML(typ="safe", pure=True).load(path.read_text("utf-8")), assay_schema())
     jsonschema.validate(protocol.to_dict(), assay_schema())
     again = AssayProtocol.model_validate(protocol.to_dict())
     assert again == protocol

@@ -49,12 +49,12 @@ def test_the_folder_holds_report_summary_data_figures_and_a_true_manifest(folder
         "figures/dose_response_1.svg",
         "figures/donors.svg",
     }
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert set(manifest["files"]) == found - {"manifest.json"}
 
 
 def test_the_report_loads_nothing_and_has_every_section(folder):
-    page = (folder / "report.html").read_text()
+    page = (folder / "report.html").read_text("utf-8")
     for section in ("answer", "courses", "responders", "concentrations", "patients", "assumptions"):
         assert f'<section id="{section}"' in page
     assert "<script" not in page
@@ -116,7 +116,7 @@ def test_the_command_writes_the_folder_and_the_summary(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "of 4 respond" in said
     assert (out / "report.html").is_file()
-    data = json.loads(target.read_text())
+    data = json.loads(target.read_text("utf-8"))
     assert data["published"][0]["percent"] == 92
     assert data["donors"] == {"healthy": 4}
 

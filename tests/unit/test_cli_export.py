@@ -93,7 +93,7 @@ def test_a_native_model_file_is_exported_as_the_package_s_own(tmp_path: Path) ->
     file = files("trialkine.published_models") / f"{KIRSCHNER}.toml"
     assert main(["export", str(file), "--out", str(own)]) == 0
     assert main(["export", KIRSCHNER, "--out", str(published)]) == 0
-    assert own.read_text() == published.read_text()
+    assert own.read_text("utf-8") == published.read_text("utf-8")
 
 
 def test_an_sbml_file_becomes_antimony(capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,7 @@ def test_every_construct_that_is_refused_is_shown_with_its_line(
 def test_the_findings_are_written_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "found.json"
     assert main(["import", DRUG, "--json", str(target)]) == 0
-    found = json.loads(target.read_text())
+    found = json.loads(target.read_text("utf-8"))
     assert (found["ok"], found["title"], found["problems"]) == (True, "two_compartment_drug", [])
     assert [state["name"] for state in found["states"]] == ["D", "T", "E", "R", "exposure"]
     assert found["doses"][0] == {
@@ -131,7 +131,7 @@ def test_a_native_model_file_is_shown_and_written(tmp_path: Path, capsys: pytest
     path.write_text(NATIVE)
     assert main(["import", str(path), "--json", str(tmp_path / "found.json")]) == 0
     assert "loss_rate = 0.5 [1/day]" in capsys.readouterr().out
-    assert json.loads((tmp_path / "found.json").read_text())["states"][0]["name"] == "drug"
+    assert json.loads((tmp_path / "found.json").read_text("utf-8"))["states"][0]["name"] == "drug"
 
 
 def test_a_draft_is_a_mapping_once_its_choices_are_made(
@@ -144,7 +144,7 @@ def test_a_draft_is_a_mapping_once_its_choices_are_made(
     last = capsys.readouterr().out.splitlines()[-1]
     assert "Drafted my.mapping.yaml." in last
     assert "'trialkine check my.mapping.yaml'" in last
-    text = Path("my.mapping.yaml").read_text()
+    text = Path("my.mapping.yaml").read_text("utf-8")
     assert "\nmodel: models/growth.xml\ntime_unit: day\n" in text
     assert main(["check", "my.mapping.yaml"]) == 2
     assert "'CHOOSE'" in capsys.readouterr().err
@@ -156,7 +156,7 @@ def test_a_draft_is_a_mapping_once_its_choices_are_made(
 def test_a_draft_of_a_published_model_names_it(tmp_path: Path) -> None:
     draft = tmp_path / "mapping.yaml"
     assert main(["import", "kirschner_panetta_1998", "--draft", str(draft)]) == 0
-    assert "\nmodel: kirschner_panetta_1998\n" in draft.read_text()
+    assert "\nmodel: kirschner_panetta_1998\n" in draft.read_text("utf-8")
 
 
 def test_a_draft_never_replaces_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -164,7 +164,7 @@ def test_a_draft_never_replaces_a_file(tmp_path: Path, capsys: pytest.CaptureFix
     draft.write_text("mine")
     assert main(["import", DRUG, "--draft", str(draft)]) == 2
     assert f"'--draft {draft}' exists already. Name a new file" in capsys.readouterr().err
-    assert draft.read_text() == "mine"
+    assert draft.read_text("utf-8") == "mine"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def test_a_file_is_replaced_as_a_whole(tmp_path):
     target = tmp_path / "summary.json"
     target.write_text("a much longer earlier text")
     write_json(str(target), "{}")
-    assert target.read_text() == "{}"
+    assert target.read_text("utf-8") == "{}"
     assert [path.name for path in tmp_path.iterdir()] == ["summary.json"]
 
 
@@ -24,14 +24,14 @@ def test_a_link_stays_a_link_and_its_file_gets_the_text(tmp_path):
     link.symlink_to(real)
     write_json(str(link), "{}")
     assert link.is_symlink()
-    assert real.read_text() == "{}"
+    assert real.read_text("utf-8") == "{}"
 
 
 def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     read: list[str] = []
-    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text("utf-8")))
     reader.start()
     write_json(str(pipe), "{}")
     reader.join(timeout=10)

@@ -42,7 +42,7 @@ def test_the_results_go_to_a_folder_named_after_the_file(
     assert main(["run", protocol]) == 0
     captured = capsys.readouterr()
     assert (tmp_path / "trial-run" / "report.html").exists()
-    assert (tmp_path / "trial-run" / "protocol.yaml").read_text() == two_arm_text()
+    assert (tmp_path / "trial-run" / "protocol.yaml").read_text("utf-8") == two_arm_text()
     assert captured.out.endswith("Report: trial-run/report.html\n")
     assert "HD IL-2 then" in captured.out
     assert "Simulated data. Not for treating patients." in captured.out
@@ -75,13 +75,13 @@ def test_json_on_standard_output_is_json_and_nothing_else(
 ) -> None:
     assert main(["run", protocol, "--json", "-"]) == 0
     captured = capsys.readouterr()
-    assert json.loads(captured.out) == json.loads(Path("trial-run/summary.json").read_text())
+    assert json.loads(captured.out) == json.loads(Path("trial-run/summary.json").read_text("utf-8"))
     assert "Report: trial-run/report.html" in captured.err
 
 
 def test_json_may_go_to_a_file(calls: list[dict[str, Any]], protocol: str) -> None:
     assert main(["run", protocol, "--json", "numbers.json"]) == 0
-    assert Path("numbers.json").read_text() == Path("trial-run/summary.json").read_text()
+    assert Path("numbers.json").read_text("utf-8") == Path("trial-run/summary.json").read_text("utf-8")
 
 
 def test_an_existing_folder_is_refused_before_anything_is_simulated(
@@ -171,7 +171,7 @@ def test_the_recorded_command_gives_the_result_again_and_names_no_folder(
         "2",
     ]
     assert main(typed) == 0
-    manifest = json.loads((tmp_path / "there" / "manifest.json").read_text())
+    manifest = json.loads((tmp_path / "there" / "manifest.json").read_text("utf-8"))
     # The sample's own seed is 7.
     assert manifest["command"] == "trialkine run trial.yaml --patients 4 --seed 7"
 

@@ -27,7 +27,7 @@ def installed():
 @pytest.mark.parametrize("path", TRIAL_FILES, ids=lambda path: path.stem)
 def test_every_example_reads_validates_and_survives_writing(path, installed):
     protocol = read_protocol(path, installed)
-    jsonschema.validate(plain(path.read_text()), protocol_schema())
+    jsonschema.validate(plain(path.read_text("utf-8")), protocol_schema())
     written = protocol.to_yaml()
     jsonschema.validate(plain(written), protocol_schema())
     again = protocol_from_text(written, installed, str(path))

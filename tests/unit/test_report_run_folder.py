@@ -68,14 +68,14 @@ def test_two_runs_differ_in_nothing_but_the_time_of_the_manifest(
     for name in names(folder):
         if name != "manifest.json":
             assert (folder / name).read_bytes() == (second / name).read_bytes(), name
-    manifests = [json.loads((place / "manifest.json").read_text()) for place in (folder, second)]
+    manifests = [json.loads((place / "manifest.json").read_text("utf-8")) for place in (folder, second)]
     for manifest in manifests:
         datetime.fromisoformat(manifest.pop("created"))
     assert manifests[0] == manifests[1]
 
 
 def test_the_manifest_hashes_every_other_file_and_the_data_behind_the_model(folder: Path) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert sorted(manifest["files"]) == [name for name in names(folder) if name != "manifest.json"]
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
