@@ -11,8 +11,8 @@ from stepper_samples import (
     response_doses,
     response_parameters,
 )
-from trialkine.solver.doses import DoseTable
 from trialkine.solver.accuracy import Accuracy
+from trialkine.solver.doses import DoseTable
 from trialkine.solver.ensemble import PATIENTS_PER_TASK, Ensemble
 from trialkine.solver.status import DoseFate
 from trialkine.solver.stepper import EXPLICIT, IMPLICIT
