@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from own_model_samples import GROWTH_INHIBITION, THREE_STATES, load_sample
+from own_model_samples import GROWTH_INHIBITION, PROTOCOL, THREE_STATES, load_sample
 from trialkine.errors import InputError, ProblemsError
 from trialkine.trial.own_model.reading import is_mapping_file, read_own_model
+from trialkine.trial.protocol import Protocol
 
 
 def faults(folder: Path, text: str) -> dict[int, str]:
@@ -154,3 +155,20 @@ def test_mapping_files_are_told_from_protocols(tmp_path):
     assert is_mapping_file(write(tmp_path, THREE_STATES))
     assert not is_mapping_file(write(tmp_path, "schema: 1\ntitle: x\ndisease: melanoma\narms: []\n"))
     assert not is_mapping_file(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize("name", ["model.xml", "model.sbml", "model.toml"])
+def test_a_model_in_place_of_its_mapping_is_told_how_to_get_one(tmp_path, name):
+    model = tmp_path / name
+    model.write_text("<sbml/>")
+    protocol = tmp_path / "trial.yaml"
+    protocol.write_text(PROTOCOL.replace("model.mapping.yaml", name))
+    line = f"'trialkine import {model} --draft model.mapping.yaml'"
+    with pytest.raises(ProblemsError) as caught:
+        Protocol.read(protocol)
+    assert f"trial.yaml:3: own_model names a mapping file, and '{name}' is a model." in str(caught.value)
+    assert line in str(caught.value)
+    for read in (Protocol.read, read_own_model):
+        with pytest.raises(ProblemsError, match=r"this is a model, and a .* is needed") as caught:
+            read(model)
+        assert line in str(caught.value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialkine.errors import ProblemsError
 from trialkine.trial.agent_facts import KnownNames, ParameterFacts, facts_of
+from trialkine.trial.own_model.model_source import draft_advice, is_model_file
 from trialkine.trial.reading import Document
 from trialkine.trial.sentences import Fault
 from trialkine.trial.value_limits import limits_of
@@ -42,6 +43,10 @@ def own_model_beside(document: Document, folder: Path) -> OwnModel | None:
         is_there = False
     if not is_there:
         message = f"there is no mapping file '{path}'. Its name is relative to the protocol's own folder."
+        document.report((KEY,), message)
+        raise ProblemsError(document.problems)
+    if is_model_file(path):
+        message = f"own_model names a mapping file, and '{name.strip()}' is a model. {draft_advice(path)}"
         document.report((KEY,), message)
         raise ProblemsError(document.problems)
     try:

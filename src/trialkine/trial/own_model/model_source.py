@@ -17,6 +17,17 @@ def is_file_name(model: str) -> bool:
     return model.lower().endswith((*SBML_ENDINGS, NATIVE_ENDING)) or "/" in model
 
 
+def is_model_file(path: str | Path) -> bool:
+    """Whether a file's ending is that of a model, which no protocol and no mapping file has."""
+    return str(path).lower().endswith((*SBML_ENDINGS, NATIVE_ENDING))
+
+
+def draft_advice(path: str | Path) -> str:
+    """How to make the mapping file of a model file."""
+    draft = Path(path).with_suffix(".mapping.yaml").name
+    return f"Draft a mapping file with 'trialkine import {path} --draft {draft}'."
+
+
 def load_model(
     model: str, folder: Path, time_unit: str | None = None, case: str | None = None
 ) -> StandaloneModel:
