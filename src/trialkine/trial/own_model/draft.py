@@ -10,6 +10,7 @@ from trialkine.model.declarations import Agent
 from trialkine.model.model import Model
 from trialkine.model.standalone import StandaloneModel
 from trialkine.trial.own_model.dosing import can_be_given, takes_doses
+from trialkine.trial.own_model.stated import is_by_definition
 from trialkine.trial.own_model.tumour import CELLS, DENSITY, DIAMETER, VOLUME, texts_of, unit_of
 from trialkine.units import dimension
 
@@ -111,8 +112,8 @@ def _vary(standalone: StandaloneModel) -> list[str]:
     lines = []
     read = {name for text in texts_of(standalone.model) for name in text.names}
     for name, parameter in standalone.model.parameters.items():
-        if name not in read:
-            continue  # it only tells the solver what is small
+        if name not in read or is_by_definition(standalone.records[name]):
+            continue  # it only tells the solver what is small, or converts units
         value = standalone.records[name].value
         said = f"{value:g} {parameter.unit}".rstrip() if isinstance(value, float) else "several values"
         lines.append(f"#   {name}: {{distribution: lognormal, sd: {CHOOSE}}}    # {said}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 KEY = "own_model"
 
 
-def looks_like_a_mapping(keys: Iterable[object]) -> bool:
-    """Whether the keys of a file are those of a mapping and of nothing else."""
-    found = set(keys)
-    return "tumour" in found and not {"arms", "disease", "assay", "own_model"} & found
+def looks_like_a_mapping(data: Mapping[Any, Any]) -> bool:
+    """Whether a file has keys of a mapping and none of anything else; its `model` is a text, not keys."""
+    if {"arms", "disease", "assay", "own_model"} & data.keys():
+        return False
+    return "tumour" in data or isinstance(data.get("model"), str)
 
 
 def own_model_beside(document: Document, folder: Path) -> OwnModel | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from trialkine.errors import InputError
@@ -51,9 +52,11 @@ def load_model(
         raise InputError(
             f"an SBML file has one set of numbers, so 'case: {case}' has no meaning. Leave it out."
         )
-    from trialkine.interchange.sbml_import import read_sbml
+    from trialkine.interchange.sbml_import import SAY_HOURS, read_sbml
 
-    return read_sbml(path) if time_unit is None else read_sbml(path, time_unit=time_unit)
+    found = read_sbml(path, time_unit)
+    here = "Write `time_unit: hour` in the mapping file if it is hours."
+    return replace(found, notes=tuple(note.replace(SAY_HOURS, here) for note in found.notes))
 
 
 def _check_file(path: Path) -> None:

@@ -54,7 +54,8 @@ def is_mapping_file(path: str | Path) -> bool:
         text = read_text(path)
     except ProblemsError:
         return False
-    return looks_like_a_mapping(re.findall(r"^([a-z_]+)\s*:", text, flags=re.MULTILINE))
+    found = re.findall(r"^([a-z_]+)\s*:[ \t]*([^\s#{][^\n]*)?", text, flags=re.MULTILINE)
+    return looks_like_a_mapping({key: words or None for key, words in found})
 
 
 def _validated(document: Document) -> tuple[ModelMapping | None, Sections]:
