@@ -19,11 +19,13 @@ TUMOUR_WORDS = ("tumour", "tumor", "lesion", "cancer", "diameter", "sld", "burde
 MOST_LISTED = 12
 
 
-def draft_mapping(standalone: StandaloneModel, model_file: str = "", time_unit: str | None = None) -> str:
+def draft_mapping(
+    standalone: StandaloneModel, model_file: str = "", time_unit: str | None = None, case: str | None = None
+) -> str:
     """A commented mapping file for a model, with the word CHOOSE wherever its reader must decide.
 
     `model_file` is what the mapping should name as its model; absent: the model's name. `time_unit` is that
-    of an SBML file that states none, if it had to be said.
+    of an SBML file that states none, if it had to be said; `case` the set of numbers, if not the first.
     """
     model = standalone.model
     return "\n".join(
@@ -33,6 +35,7 @@ def draft_mapping(standalone: StandaloneModel, model_file: str = "", time_unit: 
             "# on this file. docs/own-model.md explains each key.",
             "schema: 1",
             f"model: {_scalar(model_file or standalone.name)}",
+            *([] if case is None else [f"case: {_scalar(case)}"]),
             *([] if time_unit is None else [f"time_unit: {_scalar(time_unit)}"]),
             "",
             *_tumour(model),
