@@ -102,6 +102,21 @@ def test_faults_of_every_section_come_at_once(tmp_path):
     assert [line_of(text, part) for part in ("TT", "killing", "cc: {", "much", "melanom}")] == sorted(found)
 
 
+@pytest.mark.parametrize("route", ["intravenous bolus", "intravenous", "infusion over 1 day"])
+def test_an_agent_of_the_model_that_protocols_cannot_give_is_refused_once(tmp_path, route):
+    write(tmp_path, "schema: 1\nmodel: de_pillis_2006\ntumour: {quantity: tumour, cells_per_cm3: 1e9}\n")
+    protocol = PROTOCOL.replace("agent: inhibitor", "agent: aldesleukin").replace("oral", route)
+    (tmp_path / "trial.yaml").write_text(protocol)
+    with pytest.raises(ProblemsError) as caught:
+        Protocol.read(tmp_path / "trial.yaml")
+    said = str(caught.value)
+    assert (
+        "Agent aldesleukin of the model (doses in IU/L, infusion) cannot be given as it is. "
+        "Map it under `doses` in the mapping file model.mapping.yaml." in said
+    )
+    assert "is not a route of" not in said
+
+
 def test_a_name_that_a_trial_needs_cannot_be_the_models(tmp_path):
     text = changed(GROWTH_INHIBITION, ("  inhibitor:\n", "  volume_of_distribution:\n"))
     read_own_model(write(tmp_path, text), load_sample)
