@@ -140,9 +140,7 @@ def _time(file: FileModel, stated: Unit | None) -> tuple[Unit | None, tuple[str,
     if file.has_units and file.time is not None and _is_time(file.time):
         return file.time, (f"Time is counted in {in_plural(file.time)}, as the file says.",)
     unitless = "" if file.has_units else " and no other unit, so that everything is a pure number"
-    return None, (
-        f"The file states no unit of time{unitless}; it is read in days. {SAY_HOURS}",
-    )
+    return None, (f"The file states no unit of time{unitless}; it is read in days. {SAY_HOURS}",)
 
 
 def _is_time(unit: Unit) -> bool:
