@@ -11,6 +11,8 @@ DAYS_PER_MONTH = 30.4375
 DAYS_PER_YEAR = 365.25
 
 Kind = Literal["measured", "fitted_in_source", "derived", "calibrated", "assumed"]
+BY_DEFINITION = "by definition"
+"""Where a number stands that converts units, and so is the same for everybody: nowhere."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 TOXICITIES = (

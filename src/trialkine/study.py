@@ -37,6 +37,7 @@ from trialkine.population.sample import sample_patients
 from trialkine.records import ParameterRecord
 from trialkine.solver.accuracy import Accuracy
 from trialkine.solver.ensemble import Ensemble, failures
+from trialkine.solver.status import Status
 from trialkine.trial.baseline_tables import baseline_table, screening_table
 from trialkine.trial.conduct import ArmRecord, Conduct
 from trialkine.trial.criteria_tables import criteria_tables
@@ -305,10 +306,11 @@ def _accept_failures(record: ArmRecord) -> Mapping[str, int]:
     count = sum(failed.values())
     if count > MOST_FAILED * total:
         reasons = ", ".join(f"{name} {number}" for name, number in failed.items())
+        commonest = max(failed, key=lambda name: failed[name])
         raise SimulationError(
             f"{count} of {total} simulated patients of arm '{record.arm.name}' failed ({reasons}), more than "
-            f"{MOST_FAILED:.0%}: the result would mislead. Check the parameters, or report this with the "
-            "protocol and seed."
+            f"{MOST_FAILED:.0%}: the result would mislead. {Status[commonest.upper()].advice} "
+            "Check the parameters, or report this with the protocol and seed."
         )
     return failed
 

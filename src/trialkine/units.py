@@ -92,8 +92,13 @@ def conversion(found: str, wanted: str) -> float:
     """
     source, target = dimension(found), dimension(wanted)
     if source.exponents != target.exponents:
-        raise InputError(f"'{found}' cannot be turned into '{wanted}': they measure different things.")
+        said, asked = (_in_words(unit) for unit in (found, wanted))
+        raise InputError(f"{said} cannot be turned into {asked}: they measure different things.")
     return source.factor / target.factor
+
+
+def _in_words(unit: str) -> str:
+    return "a pure number" if dimension(unit) is DIMENSIONLESS else f"'{unit}'"
 
 
 def describe(unit: Dimension) -> str:

@@ -114,6 +114,21 @@ def test_the_unit_of_time_can_be_said(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "'moon' is not a unit of time. Write one of: day" in capsys.readouterr().err
 
 
+def test_a_mapping_is_told_the_key_of_the_unit_of_time_and_offers_no_conversion(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, draft = tmp_path / "plain.xml", tmp_path / "my.mapping.yaml"
+    path.write_text(document(parameters=[parameter("x", 1.0, False)], rules=[rate_rule("x", "-x")]))
+    assert main(["import", str(path), "--draft", str(draft)]) == 0
+    assert "per_day = 1 [1/day]" in capsys.readouterr().out
+    assert "per_day" not in draft.read_text()
+    draft.write_text(draft.read_text().replace("quantity: CHOOSE", "quantity: x\n  unit: mm", 1))
+    assert main(["check", str(draft)]) == 0
+    said = capsys.readouterr().out
+    assert "Write `time_unit: hour` in the mapping file if it is hours." in said
+    assert "--time-unit" not in said
+
+
 def test_a_file_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "nowhere.xml"]) == 2
     assert "'nowhere.xml' cannot be read" in capsys.readouterr().err
@@ -159,6 +174,20 @@ def test_a_draft_of_a_published_model_names_it(tmp_path: Path) -> None:
     assert "\nmodel: kirschner_panetta_1998\n" in draft.read_text("utf-8")
 
 
+def test_the_agents_of_a_model_are_listed_and_a_case_can_be_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft, found = tmp_path / "mapping.yaml", tmp_path / "found.json"
+    asked = ["import", "de_pillis_2006", "--case", "healthy", "--draft", str(draft), "--json", str(found)]
+    assert main(asked) == 0
+    shown = capsys.readouterr().out
+    assert "\nAgents\n" in shown
+    assert "  aldesleukin: doses in IU/L" in shown
+    assert "\nmodel: de_pillis_2006\ncase: healthy\n" in draft.read_text()
+    facts = json.loads(found.read_text())
+    assert "aldesleukin" in [agent["name"] for agent in facts["agents"]]
+
+
 def test_a_draft_never_replaces_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     draft = tmp_path / "mapping.yaml"
     draft.write_text("mine")
@@ -173,6 +202,8 @@ def test_a_draft_never_replaces_a_file(tmp_path: Path, capsys: pytest.CaptureFix
         (["trial.yaml"], "'trial.yaml' is no model file. Name an SBML file"),
         (["kuznetsov_1949"], "is named 'kuznetsov_1949'. Did you mean 'kuznetsov_1994'?"),
         (["kuznetsov_1994", "--time-unit", "hour"], "'--time-unit hour' is for SBML files"),
+        ([DRUG, "--case", "healthy"], "'--case healthy' has no meaning"),
+        (["de_pillis_2006", "--case", "helthy"], "Did you mean 'healthy'?"),
         ([DRUG, "--draft", "-"], "'--draft -' is no file. Name a new file"),
         ([DRUG, "--draft", "no-folder/my.yaml"], "'--draft no-folder/my.yaml' lies in a folder"),
         (["no-such.toml"], "Cannot read the model file 'no-such.toml'"),
@@ -192,5 +223,8 @@ def test_without_libsbml_the_line_that_installs_it_is_said(
     assert main(["import", DRUG]) == 2
     said = capsys.readouterr().err
     assert "needs the package 'python-libsbml', which is not installed." in said
-    assert said.endswith("Install it with: pip install 'trialkine[sbml]'\n")
+    assert said.endswith(
+        "Install it with: pip install 'trialkine[sbml]', or in a clone: "
+        "pip install -c constraints.txt '.[sbml]'\n"
+    )
     assert main(["import", "kuznetsov_1994"]) == 0  # needs none

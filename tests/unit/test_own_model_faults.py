@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from own_model_samples import GROWTH_INHIBITION, THREE_STATES, load_sample
+from own_model_samples import GROWTH_INHIBITION, PROTOCOL, THREE_STATES, load_sample
 from trialkine.errors import InputError, ProblemsError
+from trialkine.trial.own_model.draft import draft_mapping
 from trialkine.trial.own_model.reading import is_mapping_file, read_own_model
+from trialkine.trial.protocol import Protocol
 
 
 def faults(folder: Path, text: str) -> dict[int, str]:
@@ -71,6 +74,9 @@ def changed(text: str, *changes: tuple[str, str]) -> str:
         ("symptoms: {}", "symptoms: {like: melanom}", "symptoms", "Did you mean 'melanoma'?"),
         ("frailty], value: 0.3", "frailty], value: 3", "frailty]", "Write a number between -1 and 1"),
         ("[tumour_at_start, frailty]", "[tumour_at_strt, frailty]", "strt", "Did you mean 'tumour_at_sta"),
+        ("above: 1e9", "above: 5 mg/L", "interleukin_2:", "'mg/L' cannot be turned into a pure number"),
+        ("severe_at: 5e8", "severe_at: 5 mg/L", "quantity: IL, severe", "turned into a pure number"),
+        ("tumour:\n", "tumor:\n", "tumor:", "'tumor' is not a known key here. Did you mean 'tumour'?"),
         ("schema: 1", "schema: 2", "schema", "'schema' cannot be '2'"),
         ("symptoms: {}", "measurement: {reader_s: 0}", "reader_s", "Did you mean 'reader_sd'?"),
     ],
@@ -94,6 +100,21 @@ def test_faults_of_every_section_come_at_once(tmp_path):
     found = faults(tmp_path, text)
     # The section `patients` cannot be read because of its sd, so its bound is not looked at.
     assert [line_of(text, part) for part in ("TT", "killing", "cc: {", "much", "melanom}")] == sorted(found)
+
+
+@pytest.mark.parametrize("route", ["intravenous bolus", "intravenous", "infusion over 1 day"])
+def test_an_agent_of_the_model_that_protocols_cannot_give_is_refused_once(tmp_path, route):
+    write(tmp_path, "schema: 1\nmodel: de_pillis_2006\ntumour: {quantity: tumour, cells_per_cm3: 1e9}\n")
+    protocol = PROTOCOL.replace("agent: inhibitor", "agent: aldesleukin").replace("oral", route)
+    (tmp_path / "trial.yaml").write_text(protocol)
+    with pytest.raises(ProblemsError) as caught:
+        Protocol.read(tmp_path / "trial.yaml")
+    said = str(caught.value)
+    assert (
+        "Agent aldesleukin of the model (doses in IU/L, infusion) cannot be given as it is. "
+        "Map it under `doses` in the mapping file model.mapping.yaml." in said
+    )
+    assert "is not a route of" not in said
 
 
 def test_a_name_that_a_trial_needs_cannot_be_the_models(tmp_path):
@@ -154,3 +175,41 @@ def test_mapping_files_are_told_from_protocols(tmp_path):
     assert is_mapping_file(write(tmp_path, THREE_STATES))
     assert not is_mapping_file(write(tmp_path, "schema: 1\ntitle: x\ndisease: melanoma\narms: []\n"))
     assert not is_mapping_file(tmp_path / "nowhere.yaml")
+
+
+def test_a_model_by_name_makes_a_file_a_mapping_and_changes_of_a_model_do_not(tmp_path):
+    tumor = THREE_STATES.replace("tumour:\n", "tumor:\n")
+    assert is_mapping_file(write(tmp_path, tumor))
+    for changes in ("model: {values: {a: 1}}", "model:\n  values: {a: 1}", "model:  # none", "model:"):
+        assert not is_mapping_file(write(tmp_path, f"schema: 1\n{changes}\ntitle: x\n")), changes
+    assert not is_mapping_file(write(tmp_path, "schema: 1\nmodel: x.xml\narms: []\n"))
+
+
+def test_a_number_that_converts_units_cannot_differ_between_patients(tmp_path):
+    def load(*asked):
+        base = load_sample(*asked)
+        definition = replace(base.records["kill_rate"], kind="derived", where="by definition")
+        return replace(base, records={**base.records, "kill_rate": definition})
+
+    file = write(tmp_path, GROWTH_INHIBITION)
+    with pytest.raises(ProblemsError, match=r"'kill_rate' converts units and is the same for every patient"):
+        read_own_model(file, load)
+    assert "growth_rate: {" in draft_mapping(load("growth_inhibition.xml", tmp_path))
+    assert "kill_rate: {" not in draft_mapping(load("growth_inhibition.xml", tmp_path))
+
+
+@pytest.mark.parametrize("name", ["model.xml", "model.sbml", "model.toml"])
+def test_a_model_in_place_of_its_mapping_is_told_how_to_get_one(tmp_path, name):
+    model = tmp_path / name
+    model.write_text("<sbml/>")
+    protocol = tmp_path / "trial.yaml"
+    protocol.write_text(PROTOCOL.replace("model.mapping.yaml", name))
+    line = f"'trialkine import {model} --draft model.mapping.yaml'"
+    with pytest.raises(ProblemsError) as caught:
+        Protocol.read(protocol)
+    assert f"trial.yaml:3: own_model names a mapping file, and '{name}' is a model." in str(caught.value)
+    assert line in str(caught.value)
+    for read in (Protocol.read, read_own_model):
+        with pytest.raises(ProblemsError, match=r"this is a model, and a .* is needed") as caught:
+            read(model)
+        assert line in str(caught.value)

@@ -153,7 +153,7 @@ def test_too_many_failures_stop_the_trial_with_a_sentence(monkeypatch):
 
 def test_running_out_of_steps_is_a_failure_with_its_own_name():
     protocol = study_protocol({"a": [TEMOZOLOMIDE]}, data_cut_off="3 months")
-    with pytest.raises(SimulationError, match="too_many_steps"):
+    with pytest.raises(SimulationError, match=r"too_many_steps .*raise `most_steps`, or look for"):
         run_protocol(protocol, patients=5, jobs=1, accuracy=Accuracy(most_steps=2))
 
 

@@ -13,6 +13,7 @@ from trialkine.cli.options import STANDARD_OUTPUT, json_target, write_json
 from trialkine.errors import InputError, ProblemsError
 
 if TYPE_CHECKING:
+    from trialkine.model.declarations import Agent
     from trialkine.model.model import Quantity
     from trialkine.model.standalone import PlannedDose, StandaloneModel
 
@@ -46,6 +47,15 @@ def import_model(
             show_default=False,
         ),
     ] = None,
+    case: Annotated[
+        str | None,
+        typer.Option(
+            "--case",
+            metavar="NAME",
+            help="Another set of numbers of a published or native model. Default: its first.",
+            show_default=False,
+        ),
+    ] = None,
     draft: Annotated[
         Path | None,
         typer.Option(
@@ -75,7 +85,7 @@ def import_model(
     if draft is not None:
         _check_new(draft)
     try:
-        found = _read(file, time_unit)
+        found = _read(file, time_unit, case)
     except InputError as error:
         if target is not None:
             _write(target, {"schema": 1, "file": str(file), "ok": False, "problems": _problems(error)})
@@ -85,13 +95,13 @@ def import_model(
     if draft is None:
         print(f"\n{NEXT_STEP}", file=stream)
     else:
-        _write_draft(found, file, draft, time_unit)
+        _write_draft(found, file, draft, time_unit, case)
         print(f"\n{AFTER_DRAFT.format(draft=draft)}", file=stream)
     if target is not None:
         _write(target, {"schema": 1, "file": str(file), "ok": True, "problems": [], **_facts(found)})
 
 
-def _read(file: Path, time_unit: str | None) -> StandaloneModel:
+def _read(file: Path, time_unit: str | None, case: str | None) -> StandaloneModel:
     """The model that FILE names.
 
     Raises: InputError, when it is no model, or cannot be read.
@@ -101,7 +111,7 @@ def _read(file: Path, time_unit: str | None) -> StandaloneModel:
             f"'{file}' is no model file. Name an SBML file (.xml, .sbml), a native model file (.toml) or a "
             "published model; 'trialkine check' reads protocols and mapping files."
         )
-    return named_model(file, time_unit)
+    return named_model(file, time_unit, case)
 
 
 def _check_new(draft: Path) -> None:
@@ -116,14 +126,16 @@ def _check_new(draft: Path) -> None:
         raise InputError(f"'--draft {draft}' exists already. Name a new file, or remove that one first.")
 
 
-def _write_draft(found: StandaloneModel, file: Path, draft: Path, time_unit: str | None) -> None:
+def _write_draft(
+    found: StandaloneModel, file: Path, draft: Path, time_unit: str | None, case: str | None
+) -> None:
     """Write a mapping file that names the model by its place relative to the mapping."""
     from os.path import relpath
 
     from trialkine.trial.own_model.draft import draft_mapping
 
     model = Path(relpath(file, draft.parent)).as_posix() if file.suffix else str(file)
-    write_json(str(draft), draft_mapping(found, model, time_unit), "--draft")
+    write_json(str(draft), draft_mapping(found, model, time_unit, case), "--draft")
 
 
 def _write(target: str, found: dict[str, Any]) -> None:
@@ -152,6 +164,7 @@ def _print_model(found: StandaloneModel, file: Path, stream: TextIO) -> None:
     _list("States", [f"{n} [{s.unit or '1'}]  {s.about}" for n, s in model.states.items()], stream)
     _list("Quantities", [f"{n} [{q.unit or '1'}]  {q.about}" for n, q in model.quantities.items()], stream)
     _list("Parameters", [_parameter(found, name) for name in model.parameters], stream)
+    _list("Agents", [_agent(one) for one in _agents(found)], stream)
     _list("Doses", _doses(found), stream)
     _list("Events", [f"{e.name}: when {e.when.text}, {_resets(e.resets)}" for e in model.events], stream)
     _list("Notes", list(found.notes), stream, most=None)
@@ -184,6 +197,15 @@ def _parameter(found: StandaloneModel, name: str) -> str:
     return f"{name} = {said} [{record.unit or '1'}]  {record.where}"
 
 
+def _agents(found: StandaloneModel) -> list[Agent]:
+    return list(found.model.agents.values())
+
+
+def _agent(agent: Agent) -> str:
+    ways = ", ".join(f"{name} into {route.into}" for name, route in agent.routes.items())
+    return f"{agent.name}: doses in {agent.dose_unit or 'pure numbers'}, {ways}"
+
+
 def _doses(found: StandaloneModel) -> list[str]:
     lines = []
     for dose in found.doses:
@@ -212,6 +234,10 @@ def _facts(found: StandaloneModel) -> dict[str, Any]:
         "parameters": [
             {"name": name, "value": records[name].value, "unit": one.unit, "where": records[name].where}
             for name, one in model.parameters.items()
+        ],
+        "agents": [
+            {"name": one.name, "unit": one.dose_unit, "routes": {n: r.into for n, r in one.routes.items()}}
+            for one in _agents(found)
         ],
         "doses": [_dose_facts(found, dose) for dose in found.doses],
         "events": [

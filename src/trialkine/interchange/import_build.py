@@ -27,6 +27,7 @@ from trialkine.interchange.import_units import PURE, Unit
 from trialkine.interchange.import_values import Values
 from trialkine.model.declarations import Agent, Define, Event, Flow, Mechanism, Route, State
 from trialkine.model.standalone import PlannedDose, StandaloneModel
+from trialkine.records import BY_DEFINITION
 
 ROUTES = {True: ("infusion", "given over a time"), False: ("bolus", "given at once")}
 ASSIGNED = {"assignment": "assignment rule", "start": "initial assignment"}
@@ -209,7 +210,7 @@ class _Building:
         clock = self.clock
         about = f"the file counts time in {clock.word}"
         name = self.table.names[CONVERSION]
-        self.table.declare(name, clock.per_day, clock.conversion_unit, about, "by definition", kind="derived")
+        self.table.declare(name, clock.per_day, clock.conversion_unit, about, BY_DEFINITION, kind="derived")
 
     # -- events and doses ---------------------------------------------------------------------
 

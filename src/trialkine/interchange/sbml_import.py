@@ -20,6 +20,9 @@ from trialkine.interchange.sbml_import_document import open_document
 from trialkine.interchange.sbml_import_facts import read_facts
 from trialkine.model.standalone import StandaloneModel
 
+SAY_HOURS = "Say '--time-unit hour' if it is hours."
+"""Of a file without a unit of time, on the command line; a mapping file has a key for it."""
+
 
 def read_sbml(path: str | Path, time_unit: str | None = None) -> StandaloneModel:
     """Read an SBML file as a model with its numbers and planned doses.
@@ -137,10 +140,7 @@ def _time(file: FileModel, stated: Unit | None) -> tuple[Unit | None, tuple[str,
     if file.has_units and file.time is not None and _is_time(file.time):
         return file.time, (f"Time is counted in {in_plural(file.time)}, as the file says.",)
     unitless = "" if file.has_units else " and no other unit, so that everything is a pure number"
-    return None, (
-        f"The file states no unit of time{unitless}; it is read in days. "
-        "Say '--time-unit hour' if it is hours.",
-    )
+    return None, (f"The file states no unit of time{unitless}; it is read in days. {SAY_HOURS}",)
 
 
 def _is_time(unit: Unit) -> bool:

@@ -30,5 +30,6 @@ def _library(module: str, format_name: str, package: str) -> ModuleType:
     except ImportError as error:
         raise InputError(
             f"{format_name} needs the package '{package}', which is not installed. "
-            "Install it with: pip install 'trialkine[sbml]'"
+            "Install it with: pip install 'trialkine[sbml]', or in a clone: "
+            "pip install -c constraints.txt '.[sbml]'"
         ) from error

@@ -37,6 +37,7 @@ class AgentFacts:
     `routes` says of each route whether the protocol must state an infusion time (or a bolus);
     `route_bases` overrides `bases` (`flat`, `kg`, `m2`) for single routes. `is_product`: it is made to order
     for each patient, and may be waited for. `missing_in` names, by disease, a number that is not known there.
+    `refusal` is the sentence for an agent that no protocol can give; empty: it can be given.
     """
 
     name: str
@@ -46,6 +47,7 @@ class AgentFacts:
     route_bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_product: bool = False
     missing_in: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
 
     def bases_by(self, route: str) -> tuple[str, ...]:
         """What doses are scaled to when given by `route`."""

@@ -21,6 +21,7 @@ from trialkine.trial.own_model.in_protocol import (
     own_model_beside,
     own_model_faults,
 )
+from trialkine.trial.own_model.model_source import draft_advice, is_model_file
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.sentences import Fault, choice_hint, faults, is_near
@@ -34,6 +35,9 @@ def read_protocol(path: str | Path, known: KnownNames) -> Protocol:
 
     Raises: ProblemsError, with every fault.
     """
+    if is_model_file(path):
+        advice = f"{draft_advice(path)} A protocol names that mapping file: `own_model`."
+        fail(str(path), f"this is a model, and a protocol or a mapping file is needed. {advice}")
     return protocol_from_text(read_text(path), known, str(path))
 
 

@@ -97,6 +97,9 @@ def _agent_faults(line: Line, known: KnownNames) -> Iterator[Fault]:
             hint = _route_hint(line.route, routes)
             yield (*line.path, "route"), f"'{line.route.name}' is not a known route. {hint}".strip(), None
         return
+    if facts.refusal:
+        yield (*line.path, "agent"), facts.refusal, None
+        return
     yield from _route_faults(line, facts)
     yield from _dose_faults(line, facts)
 

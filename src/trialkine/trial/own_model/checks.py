@@ -27,7 +27,7 @@ from trialkine.trial.own_model.mapping import (
     ToxicitySign,
     TumourSize,
 )
-from trialkine.trial.own_model.stated import Spread, in_unit
+from trialkine.trial.own_model.stated import Spread, in_unit, is_by_definition
 from trialkine.trial.own_model.toxicity_signs import sign_record
 from trialkine.trial.own_model.tumour import (
     AT_START,
@@ -139,7 +139,10 @@ def _vary_faults(found: Sections, standalone: StandaloneModel) -> Iterator[Fault
         if name not in model.parameters:
             yield path, _no_parameter(name, model), None
             continue
-
+        if is_by_definition(standalone.records[name]):
+            message = f"'{name}' converts units and is the same for every patient. Leave it out of `vary`."
+            yield path, message, None
+            continue
         yield from _tried(path, partial(_check_spread, spread, standalone.records[name]))
         varying |= set(flat_values(standalone.records[name]))
     if isinstance(found, ModelMapping):

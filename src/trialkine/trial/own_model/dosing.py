@@ -35,6 +35,14 @@ def can_be_given(agent: Agent) -> bool:
     return _is_dosed(agent.dose_unit) and any(route in get_args(RouteName) for route in agent.routes)
 
 
+def refusal(agent: Agent) -> str:
+    """Why protocols cannot give an agent of the model, and what to do; empty where they can."""
+    if can_be_given(agent):
+        return ""
+    how = f"doses in {agent.dose_unit or 'the model scale'}, {' or '.join(agent.routes)}"
+    return f"Agent {agent.name} of the model ({how}) cannot be given as it is. Map it under `doses`"
+
+
 def _is_dosed(unit: str) -> bool:
     return any(dimension(unit).exponents == dimension(dosed).exponents for dosed in DOSED_IN)
 

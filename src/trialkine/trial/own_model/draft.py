@@ -10,6 +10,7 @@ from trialkine.model.declarations import Agent
 from trialkine.model.model import Model
 from trialkine.model.standalone import StandaloneModel
 from trialkine.trial.own_model.dosing import can_be_given, takes_doses
+from trialkine.trial.own_model.stated import is_by_definition
 from trialkine.trial.own_model.tumour import CELLS, DENSITY, DIAMETER, VOLUME, texts_of, unit_of
 from trialkine.units import dimension
 
@@ -18,11 +19,13 @@ TUMOUR_WORDS = ("tumour", "tumor", "lesion", "cancer", "diameter", "sld", "burde
 MOST_LISTED = 12
 
 
-def draft_mapping(standalone: StandaloneModel, model_file: str = "", time_unit: str | None = None) -> str:
+def draft_mapping(
+    standalone: StandaloneModel, model_file: str = "", time_unit: str | None = None, case: str | None = None
+) -> str:
     """A commented mapping file for a model, with the word CHOOSE wherever its reader must decide.
 
     `model_file` is what the mapping should name as its model; absent: the model's name. `time_unit` is that
-    of an SBML file that states none, if it had to be said.
+    of an SBML file that states none, if it had to be said; `case` the set of numbers, if not the first.
     """
     model = standalone.model
     return "\n".join(
@@ -32,6 +35,7 @@ def draft_mapping(standalone: StandaloneModel, model_file: str = "", time_unit: 
             "# on this file. docs/own-model.md explains each key.",
             "schema: 1",
             f"model: {_scalar(model_file or standalone.name)}",
+            *([] if case is None else [f"case: {_scalar(case)}"]),
             *([] if time_unit is None else [f"time_unit: {_scalar(time_unit)}"]),
             "",
             *_tumour(model),
@@ -111,8 +115,8 @@ def _vary(standalone: StandaloneModel) -> list[str]:
     lines = []
     read = {name for text in texts_of(standalone.model) for name in text.names}
     for name, parameter in standalone.model.parameters.items():
-        if name not in read:
-            continue  # it only tells the solver what is small
+        if name not in read or is_by_definition(standalone.records[name]):
+            continue  # it only tells the solver what is small, or converts units
         value = standalone.records[name].value
         said = f"{value:g} {parameter.unit}".rstrip() if isinstance(value, float) else "several values"
         lines.append(f"#   {name}: {{distribution: lognormal, sd: {CHOOSE}}}    # {said}")

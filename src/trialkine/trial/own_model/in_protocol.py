@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialkine.errors import ProblemsError
-from trialkine.trial.agent_facts import KnownNames, ParameterFacts, facts_of
+from trialkine.trial.agent_facts import AgentFacts, KnownNames, ParameterFacts, facts_of
+from trialkine.trial.own_model.dosing import refusal
+from trialkine.trial.own_model.model_source import draft_advice, is_model_file
 from trialkine.trial.reading import Document
 from trialkine.trial.sentences import Fault
 from trialkine.trial.value_limits import limits_of
 
 if TYPE_CHECKING:
+    from trialkine.model.declarations import Agent
     from trialkine.trial.own_model.bridge import OwnModel
 
 KEY = "own_model"
 
 
-def looks_like_a_mapping(keys: Iterable[object]) -> bool:
-    """Whether the keys of a file are those of a mapping and of nothing else."""
-    found = set(keys)
-    return "tumour" in found and not {"arms", "disease", "assay", "own_model"} & found
+def looks_like_a_mapping(data: Mapping[Any, Any]) -> bool:
+    """Whether a file has keys of a mapping and none of anything else; its `model` is a text, not keys."""
+    if {"arms", "disease", "assay", "own_model"} & data.keys():
+        return False
+    return "tumour" in data or isinstance(data.get("model"), str)
 
 
 def own_model_beside(document: Document, folder: Path) -> OwnModel | None:
@@ -44,6 +49,10 @@ def own_model_beside(document: Document, folder: Path) -> OwnModel | None:
         message = f"there is no mapping file '{path}'. Its name is relative to the protocol's own folder."
         document.report((KEY,), message)
         raise ProblemsError(document.problems)
+    if is_model_file(path):
+        message = f"own_model names a mapping file, and '{name.strip()}' is a model. {draft_advice(path)}"
+        document.report((KEY,), message)
+        raise ProblemsError(document.problems)
     try:
         return read_own_model(path)
     except ProblemsError as error:
@@ -59,7 +68,7 @@ def names_of(own: OwnModel) -> KnownNames:
     owner = {name: agent.name for agent in own.book.agents.values() for name in agent.mechanism.parameters}
     inside = {part.name for part in own.parts}
     return KnownNames(
-        agents={name: facts_of(agent) for name, agent in own.book.agents.items()},
+        agents={name: _facts(own, agent) for name, agent in own.book.agents.items()},
         biomarkers=model.single_names,
         mechanisms=tuple(part.name for part in own.parts),
         parameters={
@@ -72,6 +81,11 @@ def names_of(own: OwnModel) -> KnownNames:
         },
         indispensable=(TUMOUR_SIZE,),
     )
+
+
+def _facts(own: OwnModel, agent: Agent) -> AgentFacts:
+    said = refusal(agent)
+    return replace(facts_of(agent), refusal=f"{said} in the mapping file {own.source}." if said else "")
 
 
 def own_model_faults(data: Mapping[Any, Any], own: OwnModel | None) -> Iterator[Fault]:

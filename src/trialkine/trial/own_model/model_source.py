@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from trialkine.errors import InputError
@@ -15,6 +16,17 @@ NATIVE_ENDING = ".toml"
 def is_file_name(model: str) -> bool:
     """Whether a mapping's `model` names a file, rather than a published model."""
     return model.lower().endswith((*SBML_ENDINGS, NATIVE_ENDING)) or "/" in model
+
+
+def is_model_file(path: str | Path) -> bool:
+    """Whether a file's ending is that of a model, which no protocol and no mapping file has."""
+    return str(path).lower().endswith((*SBML_ENDINGS, NATIVE_ENDING))
+
+
+def draft_advice(path: str | Path) -> str:
+    """How to make the mapping file of a model file."""
+    draft = Path(path).with_suffix(".mapping.yaml").name
+    return f"Draft a mapping file with 'trialkine import {path} --draft {draft}'."
 
 
 def load_model(
@@ -40,9 +52,11 @@ def load_model(
         raise InputError(
             f"an SBML file has one set of numbers, so 'case: {case}' has no meaning. Leave it out."
         )
-    from trialkine.interchange.sbml_import import read_sbml
+    from trialkine.interchange.sbml_import import SAY_HOURS, read_sbml
 
-    return read_sbml(path) if time_unit is None else read_sbml(path, time_unit=time_unit)
+    found = read_sbml(path, time_unit)
+    here = "Write `time_unit: hour` in the mapping file if it is hours."
+    return replace(found, notes=tuple(note.replace(SAY_HOURS, here) for note in found.notes))
 
 
 def _check_file(path: Path) -> None:

@@ -15,7 +15,7 @@ from trialkine.trial.own_model.bridge import OwnModel, build
 from trialkine.trial.own_model.checks import mapping_faults, name_faults
 from trialkine.trial.own_model.in_protocol import looks_like_a_mapping
 from trialkine.trial.own_model.mapping import ModelMapping, Sections
-from trialkine.trial.own_model.model_source import is_file_name, load_model
+from trialkine.trial.own_model.model_source import draft_advice, is_file_name, is_model_file, load_model
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.sentences import faults
 
@@ -29,6 +29,8 @@ def read_own_model(path: str | Path, load: Load | None = None) -> OwnModel:
     Raises: ProblemsError, with every fault of the mapping, or of the model it names.
     """
     file = Path(path)
+    if is_model_file(file):
+        fail(str(path), f"this is a model, and a mapping file is needed. {draft_advice(file)}")
     text = read_text(file)
     document = read_document(text, str(path))
     if not isinstance(document.data, dict):
@@ -52,7 +54,8 @@ def is_mapping_file(path: str | Path) -> bool:
         text = read_text(path)
     except ProblemsError:
         return False
-    return looks_like_a_mapping(re.findall(r"^([a-z_]+)\s*:", text, flags=re.MULTILINE))
+    found = re.findall(r"^([a-z_]+)\s*:[ \t]*([^\s#{][^\n]*)?", text, flags=re.MULTILINE)
+    return looks_like_a_mapping({key: words or None for key, words in found})
 
 
 def _validated(document: Document) -> tuple[ModelMapping | None, Sections]:

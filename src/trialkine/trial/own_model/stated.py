@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from trialkine.errors import InputError
-from trialkine.records import Kind, ParameterRecord, Variability
+from trialkine.records import BY_DEFINITION, Kind, ParameterRecord, Variability
 from trialkine.trial.parameter_values import ParameterValue
 from trialkine.trial.protocol_parts import Part
 from trialkine.trial.unit_words import is_unit_text
@@ -97,6 +97,11 @@ class Stated(Witnessed):
             spread = Variability(self.distribution, sd)
         number = in_unit(self.value, unit)
         return ParameterRecord(name, number, unit, self.kind, source, self.where or where, variability=spread)
+
+
+def is_by_definition(record: ParameterRecord) -> bool:
+    """Whether a number converts units, so that it is the same for every patient."""
+    return record.kind == "derived" and record.where == BY_DEFINITION
 
 
 def in_unit(value: ParameterValue, unit: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialkine.model.declarations import Agent
 from trialkine.toxicity.terms import find_term
 from trialkine.trial.own_model.bridge import OwnModel
-from trialkine.trial.own_model.dosing import can_be_given
+from trialkine.trial.own_model.dosing import can_be_given, refusal
 from trialkine.trial.own_model.mapping import DoseTarget
 from trialkine.trial.own_model.stated import Stated
 from trialkine.trial.own_model.tumour import AT_START, CELLS, DENSITY, DIAMETER, VOLUME, size_scale
@@ -93,9 +93,7 @@ def _own_agents(own: OwnModel) -> list[str]:
         if can_be_given(part):
             found.append(f"Agent {part.name}: of the model itself, {how}.")
         else:
-            found.append(
-                f"Agent {part.name} of the model ({how}) cannot be given as it is. Map it under `doses`."
-            )
+            found.append(f"{refusal(part)}.")
     return found
 
 
