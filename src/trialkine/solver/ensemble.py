@@ -84,6 +84,7 @@ class Ensemble:
         self.parameters = np.ascontiguousarray(parameters, dtype=float)
         self.stepper = stepper
         self._layout = _layout(compiled, stepper)
+        self._programmes: dict[str, Any] = {}
         self._is_stiff = np.zeros(len(self.parameters), dtype=bool)
         self._taken = dict.fromkeys((EXPLICIT.name, IMPLICIT.name, PLAIN.name), 0)
         self._routes: dict[tuple[str, str], _Route] = {}
@@ -271,9 +272,10 @@ class Ensemble:
             self._advance_by(IMPLICIT, again, targets, doses, jobs)
 
     def _run(self, stepper: Stepper, todo: Array, targets: Array, doses: _Doses, jobs: int | None) -> None:
-        layout = _layout(self.compiled if stepper.is_exact else self.compiled.without_blocks, stepper)
-        packed_layout, control = packed(layout), packed(self.accuracy.control(stepper.tightening))
-        tables = _tables(self.compiled, doses)
+        if stepper.name not in self._programmes:
+            self._programmes[stepper.name] = _programme(self.compiled, stepper, self.accuracy)
+        layout, packed_layout, control, fixed = self._programmes[stepper.name]
+        tables = Tables(fixed[0], fixed[1], fixed[2], doses.first, doses.next)
         tasks = [todo[i : i + PATIENTS_PER_TASK] for i in range(0, len(todo), PATIENTS_PER_TASK)]
 
         def run(task: Array) -> None:
@@ -283,7 +285,7 @@ class Ensemble:
                 doses.reals, doses.wholes,
             )  # fmt: skip
 
-        before = int(self.steps[todo].sum())
+        before = self._steps_of(todo)
         workers = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
         if workers == 1:
             for task in tasks:
@@ -291,7 +293,11 @@ class Ensemble:
         else:
             with ThreadPoolExecutor(workers) as pool:
                 list(pool.map(run, tasks))
-        self._taken[stepper.name] += int(self.steps[todo].sum()) - before
+        self._taken[stepper.name] += self._steps_of(todo) - before
+
+    def _steps_of(self, patients: Array) -> int:
+        first = self._layout.q_accepted
+        return int(self._wholes[patients, first : first + 2].sum())
 
 
 @dataclass(frozen=True)
@@ -343,15 +349,18 @@ def _layout(compiled: CompiledModel, stepper: Stepper) -> Layout:
     )  # fmt: skip
 
 
-def _tables(compiled: CompiledModel, doses: _Doses) -> Tables:
+def _programme(
+    compiled: CompiledModel, stepper: Stepper, accuracy: Accuracy
+) -> tuple[Layout, Any, Any, tuple[Array, Array, Array]]:
+    """What the driver is told of a stepper: layout, layout and control as records, and the model's tables."""
+    layout = _layout(compiled if stepper.is_exact else compiled.without_blocks, stepper)
     flat, place = compiled.plan.flat, compiled.plan.place
-    return Tables(
+    fixed = (
         np.array([place[state] for state in flat.dosed_states], dtype=np.int64),
         np.cumsum([0, *(len(event.resets) for event in flat.events)]).astype(np.int64),
         np.array([place[state] for event in flat.events for state, _ in event.resets], dtype=np.int64),
-        doses.first,
-        doses.next,
     )
+    return layout, packed(layout), packed(accuracy.control(stepper.tightening)), fixed
 
 
 def _start(
