@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trialkine.interchange.import_facts import Assignment, FileEvent
-from trialkine.interchange.import_terms import TIME, Comparison, Condition, Joined, Name, names_of
+from trialkine.interchange.import_terms import TIME, Comparison, Condition, Joined, Name
 from trialkine.interchange.import_values import Values
 
 
@@ -54,8 +54,3 @@ def _side(one: Comparison, values: Values) -> tuple[float, float, bool] | None:
     if one.right == Name(TIME) and values.is_fixed(one.left):
         return -infinity, values.number(one.left), True
     return None
-
-
-def reads_time(condition: Condition) -> bool:
-    """Whether a condition reads the time."""
-    return TIME in names_of(condition)

@@ -280,10 +280,5 @@ def _stem(flat: str) -> str:
     return flat.split("[")[0]
 
 
-def known_name(flat: str) -> str:
-    """The name of the record of a flat parameter."""
-    return _stem(flat)
-
-
 def _members(name: str, index: tuple[Index, ...]) -> list[tuple[str, Binding]]:
     return [(flat_name(name, binding.values()), binding) for binding in bindings(index)]
