@@ -226,3 +226,17 @@ def test_an_empty_block_is_empty_beside_a_neighbour_who_has_something():
         rates, {"x": "x0", "y": "1"}, IMPLICIT, 60.0, **(values | {"x0": np.zeros(1), "g": np.array([60.0])})
     )
     np.testing.assert_array_equal(both[0], one[0])
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_driver_that_comes_and_goes_between_the_stages_is_an_error_of_the_step(kernel):
+    """Absorbed at 100, eliminated at 120 a day: no stage of a day sees the level, whose integral is 1/120."""
+    rates = {"depot": "-ka * depot", "level": "ka * depot - ke * level", "driven": "level - slow * driven**2"}
+    compiled = compile_model(compose(numbers(rates, ["ka", "ke", "slow"], starts=dict.fromkeys(rates, "1"))))
+    columns = compiled.columns(parameters_of(compiled.model, 1, ka=100.0, ke=120.0, slow=1e-6))
+    starts = {"depot": 1.0, "level": 0.0, "driven": 1.0}
+    states = [starts[name] for name in compiled.model.state_names]
+    new, error = one_step(compiled, states, columns, 1.0, 1e-4, kernel)
+    driven = compiled.model.state_names.index("driven")
+    assert abs(new[driven] - (1.0 + 1 / 120)) > 1e-3  # the step is wrong,
+    assert error > 1.0  # and says so
