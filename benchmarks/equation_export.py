@@ -7,7 +7,7 @@ that every solver is given the arithmetic that trialkine gives itself. Nothing i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from string import ascii_lowercase
@@ -69,7 +69,7 @@ class Equations:
         """Named sub-expressions in order, then the rates (whose name is None)."""
         graph, rates = self.plan.flat.graph, self.plan.flat.rates
         column_of = {node: number for number, node in enumerate(self.columns)}
-        needed = _reached(graph, rates, column_of)
+        needed = graph.needed(rates, column_of)
         uses = Counter(child for node in needed if node not in column_of for child in graph.children(node))
         uses.update(rates)
         texts: dict[int, str] = {}
@@ -94,19 +94,6 @@ class Equations:
                     texts[node] = text
         for rate in rates:
             yield None, texts[rate]
-
-
-def _reached(graph: Any, outputs: tuple[int, ...], stops: Mapping[int, int]) -> list[int]:
-    """The nodes below `outputs`, operands first, not looking below `stops`."""
-    seen: set[int] = set()
-    stack = list(outputs)
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            if node not in stops:
-                stack.extend(graph.children(node))
-    return sorted(seen)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from trialkine.cli.options import STANDARD_OUTPUT, json_target, write_json
+from trialkine.cli.options import STANDARD_OUTPUT, FindingsJson, json_target, write_json
 from trialkine.errors import InputError, ProblemsError
 
 
@@ -16,15 +16,7 @@ def check(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE", help="Protocol files (YAML).", show_default=False)
     ],
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write the findings as JSON here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    json: FindingsJson = None,
 ) -> None:
     """Say what protocol files, assay files and mapping files mean, or list all their faults.
 

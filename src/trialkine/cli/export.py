@@ -15,6 +15,7 @@ from trialkine.cli.options import (
     LARGEST_SEED,
     MOST_PATIENTS,
     STANDARD_OUTPUT,
+    Case,
     json_target,
     whole_number,
     write_json,
@@ -54,15 +55,7 @@ def export(
         int | None,
         typer.Option("--seed", metavar="S", help="The seed of that run. Default: 0.", show_default=False),
     ] = None,
-    case: Annotated[
-        str | None,
-        typer.Option(
-            "--case",
-            metavar="NAME",
-            help="Another set of numbers of a published or native model. Default: its first.",
-            show_default=False,
-        ),
-    ] = None,
+    case: Case = None,
     out: Annotated[
         str,
         typer.Option("--out", metavar="FILE", help="Where to write; '-' is standard output."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from trialkine.cli.named_model import named_model
-from trialkine.cli.options import STANDARD_OUTPUT, json_target, write_json
+from trialkine.cli.options import STANDARD_OUTPUT, Case, FindingsJson, json_target, write_json
 from trialkine.errors import InputError, ProblemsError
 
 if TYPE_CHECKING:
@@ -47,15 +47,7 @@ def import_model(
             show_default=False,
         ),
     ] = None,
-    case: Annotated[
-        str | None,
-        typer.Option(
-            "--case",
-            metavar="NAME",
-            help="Another set of numbers of a published or native model. Default: its first.",
-            show_default=False,
-        ),
-    ] = None,
+    case: Case = None,
     draft: Annotated[
         Path | None,
         typer.Option(
@@ -65,15 +57,7 @@ def import_model(
             show_default=False,
         ),
     ] = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write the findings as JSON here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    json: FindingsJson = None,
 ) -> None:
     """Read a model that another program wrote, and say what it is.
 

@@ -33,6 +33,25 @@ Jobs = Annotated[
     ),
 ]
 
+FindingsJson = Annotated[
+    str | None,
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="Also write the findings as JSON here; '-' is standard output.",
+        show_default=False,
+    ),
+]
+Case = Annotated[
+    str | None,
+    typer.Option(
+        "--case",
+        metavar="NAME",
+        help="Another set of numbers of a published or native model. Default: its first.",
+        show_default=False,
+    ),
+]
+
 
 def whole_number(option: str, value: int, least: int, most: int) -> int:
     """The value itself, if it lies within its bounds.

@@ -6,7 +6,7 @@ integer; its operation and operands stand in parallel lists, operands always bef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 TINY = 1e-150  # keeps the slope of a power finite where its base is zero; far below any amount
 
@@ -185,15 +185,16 @@ class Graph:
         logarithm = self._node("log", self._node("max", base, self.constant(TINY)))
         return self.add(by_base, self.multiply(self.multiply(node, logarithm), slopes[1]))
 
-    def needed(self, outputs: Iterable[int]) -> list[int]:
-        """Every node on which the outputs rest, operands first."""
+    def needed(self, outputs: Iterable[int], known: Container[int] = ()) -> list[int]:
+        """Every node on which the outputs rest, operands first; what lies below `known` nodes is left out."""
         seen: set[int] = set()
         stack = list(outputs)
         while stack:
             node = stack.pop()
             if node not in seen:
                 seen.add(node)
-                stack.extend(self.children(node))
+                if node not in known:
+                    stack.extend(self.children(node))
         return sorted(seen)
 
     def fixed_nodes(self) -> set[int]:

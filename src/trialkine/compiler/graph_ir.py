@@ -29,7 +29,7 @@ class GraphWriter(IrWriter):
     def nodes(self, outputs: Iterable[int]) -> dict[int, str]:
         """Write out the nodes below `outputs`, given states in %y and columns in %k."""
         graph, values = self.graph, dict[int, str]()
-        for node in self._needed(list(outputs)):
+        for node in graph.needed(outputs, self.column_of):
             operation, operands = graph.operations[node], graph.operands[node]
             if operation == "const":
                 values[node] = self.vector(operands[0])
@@ -42,17 +42,6 @@ class GraphWriter(IrWriter):
             else:
                 values[node] = self._operation(operation, [values[int(o)] for o in operands])
         return values
-
-    def _needed(self, outputs: list[int]) -> list[int]:
-        seen: set[int] = set()
-        stack = list(outputs)
-        while stack:
-            node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                if node not in self.column_of:
-                    stack.extend(self.graph.children(node))
-        return sorted(seen)
 
     def _operation(self, operation: str, values: list[str]) -> str:
         if operation in ("add", "sub", "mul"):

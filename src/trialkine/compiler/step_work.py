@@ -35,15 +35,5 @@ def _rates(plan: KernelPlan) -> int:
 
 def _evaluation(plan: KernelPlan, outputs: Iterable[int]) -> int:
     graph, fixed = plan.flat.graph, set(plan.columns)
-    seen: set[int] = set()
-    waiting = list(outputs)
-    total = 0
-    while waiting:
-        node = waiting.pop()
-        if node in seen or node in fixed:
-            continue
-        seen.add(node)
-        children = graph.children(node)
-        total += HEAVY.get(graph.operations[node], 1) if children else 0
-        waiting.extend(children)
-    return total
+    worked = [node for node in graph.needed(outputs, fixed) if node not in fixed and graph.children(node)]
+    return sum(HEAVY.get(graph.operations[node], 1) for node in worked)
