@@ -24,6 +24,7 @@ from trialkine.trial.own_model.in_protocol import (
 from trialkine.trial.own_model.model_source import draft_advice, is_model_file
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
+from trialkine.trial.reported_checks import reported_faults
 from trialkine.trial.sentences import Fault, choice_hint, faults, is_near
 from trialkine.trial.treatment_checks import background_faults, treatment_faults
 from trialkine.trial.value_checks import value_faults
@@ -107,6 +108,7 @@ def _cross_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:
     yield from value_faults(data, arms, known)
     yield from disease_faults(data, known)
     yield from _stage_faults(data)
+    yield from reported_faults(data, arms)
 
 
 def _name_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:

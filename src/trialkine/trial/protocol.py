@@ -23,6 +23,7 @@ from trialkine.trial.protocol_parts import (
     Part,
     SourceText,
 )
+from trialkine.trial.reported import PublishedSource, ReportedArm
 from trialkine.trial.values import DurationText, Name, Text
 
 if TYPE_CHECKING:
@@ -92,6 +93,14 @@ class Protocol(Part):
     )
     sources: tuple[SourceText, ...] = Field(
         default=(), description="Publications and records the protocol follows: text, or keys."
+    )
+    reported: tuple[ReportedArm, ...] | None = Field(
+        default=None,
+        description="What was published of the trial, arm by arm: makes it a published trial.",
+        min_length=1,
+    )
+    source: PublishedSource | None = Field(
+        default=None, description="Where the reported numbers come from; needed with `reported`."
     )
 
     @cached_property

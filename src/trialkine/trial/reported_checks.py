@@ -1,0 +1,145 @@
+"""Faults between the numbers that a published trial reports, looked for in whatever can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from trialkine.trial.reported import METRIC_PATTERNS, NAMED_METRICS, is_fraction, is_metric
+from trialkine.trial.sentences import Fault, choice_hint, is_near
+from trialkine.trial.words import shorten, suggestion
+
+COUNTS = ("cr", "pr", "sd", "pd")
+ROUNDING = 0.006  # rates are printed in whole per cent
+
+
+def reported_faults(data: dict[Any, Any], arms: list[dict[Any, Any]]) -> Iterator[Fault]:
+    """Faults of `reported` and `source`."""
+    reported = data.get("reported")
+    if reported is None:
+        if data.get("source") is not None:
+            yield (
+                ("source",),
+                "source says where reported numbers come from. Add `reported`, or use `sources`.",
+                None,
+            )
+        return
+    if data.get("source") is None:
+        yield (
+            ("reported",),
+            "nothing says where these numbers come from. Add 'source: {citation: ...}'.",
+            None,
+        )
+    names = [arm["name"] for arm in arms if isinstance(arm.get("name"), str)]
+    seen: set[tuple[Any, Any]] = set()
+    for place, entry in enumerate(reported if isinstance(reported, list) else ()):
+        if isinstance(entry, dict):
+            yield from _arm_faults(("reported", place), entry, names, arms, seen)
+
+
+def _arm_faults(
+    path: tuple[Any, ...],
+    entry: dict[Any, Any],
+    names: list[str],
+    arms: list[dict[Any, Any]],
+    seen: set[tuple[Any, Any]],
+) -> Iterator[Fault]:
+    name, line = entry.get("arm"), entry.get("line")
+    if isinstance(name, str) and names and name not in names:
+        yield (*path, "arm"), f"no arm is named '{shorten(name, 40)}'. {choice_hint(name, names)}", None
+    elif isinstance(name, str) and isinstance(line, str):
+        agents = _agents(next((arm for arm in arms if arm.get("name") == name), {}))
+        if agents and line not in agents:
+            yield (
+                (*path, "line"),
+                f"the arm gives no '{shorten(line, 40)}'. {choice_hint(line, agents)}",
+                None,
+            )
+    if (name, line) in seen:
+        yield (*path, "arm"), f"arm '{shorten(str(name), 40)}' is reported twice. Join the two.", None
+    seen.add((name, line))
+    yield from _count_faults(path, entry)
+    metrics = entry.get("metrics")
+    for metric, stated in metrics.items() if isinstance(metrics, dict) else ():
+        yield from _metric_faults((*path, "metrics", metric), str(metric), stated)
+    has_numbers = isinstance(metrics, dict) and metrics
+    if not has_numbers and not any(entry.get(key) is not None for key in (*COUNTS, "responders")):
+        yield path, "this arm reports no number. Write counts, or `metrics`, or leave the arm out.", None
+
+
+def _agents(arm: dict[Any, Any]) -> list[str]:
+    lines = arm.get("treatment")
+    return [
+        line["agent"]
+        for line in (lines if isinstance(lines, list) else ())
+        if isinstance(line, dict) and isinstance(line.get("agent"), str)
+    ]
+
+
+def _count_faults(path: tuple[Any, ...], entry: dict[Any, Any]) -> Iterator[Fault]:
+    """Counts that exceed their denominator, or contradict each other."""
+    counts = {key: entry[key] for key in COUNTS if type(entry.get(key)) is int}
+    n, responders = entry.get("n"), entry.get("responders")
+    if (counts or responders is not None) and n is None:
+        yield path, "counts need their denominator. Add 'n', the patients evaluated for response.", None
+        return
+    if type(n) is not int:
+        return
+    total = sum(counts.values())
+    if total > n:
+        yield (*path, "n"), f"the counts add up to {total}, more than the {n} evaluated. Check them.", None
+    if len(counts) == len(COUNTS) and total < n:
+        message = f"cr, pr, sd and pd add up to {total} of {n}. Leave out what is not known, or lower 'n'."
+        yield (*path, "n"), message, None
+    if type(responders) is int:
+        if responders > n:
+            yield (*path, "responders"), f"{responders} responders of {n} patients cannot be.", None
+        if "cr" in counts and "pr" in counts and responders != counts["cr"] + counts["pr"]:
+            message = f"{responders} is not cr + pr = {counts['cr'] + counts['pr']}. Leave it out."
+            yield (*path, "responders"), message, None
+    enrolled = entry.get("enrolled")
+    if type(enrolled) is int and enrolled < n:
+        yield (*path, "enrolled"), f"{enrolled} enrolled are fewer than the {n} evaluated. Swap them.", None
+    yield from _printed_rate_faults(path, entry, n)
+
+
+def _printed_rate_faults(path: tuple[Any, ...], entry: dict[Any, Any], n: int) -> Iterator[Fault]:
+    """A printed response rate that its own counts contradict."""
+    metrics, cr, pr = entry.get("metrics"), entry.get("cr"), entry.get("pr")
+    stated = metrics.get("orr") if isinstance(metrics, dict) else None
+    if isinstance(stated, dict):
+        if stated.get("n") not in (None, n):
+            return
+        stated = stated.get("value")
+    count = entry.get("responders") if entry.get("responders") is not None else None
+    if count is None and type(cr) is int and type(pr) is int:
+        count = cr + pr
+    if type(count) is int and isinstance(stated, (int, float)) and abs(stated - count / n) > ROUNDING:
+        message = (
+            f"{stated:g} is not {count} of {n} ({count / n:.3f}). Keep the counts, or state its own 'n'."
+        )
+        yield (*path, "metrics", "orr"), message, None
+
+
+def _metric_faults(path: tuple[Any, ...], metric: str, stated: Any) -> Iterator[Fault]:
+    if not is_metric(metric):
+        near = suggestion(metric, [*NAMED_METRICS, *METRIC_PATTERNS])
+        hint = near if is_near(near) else f"Known: {', '.join((*NAMED_METRICS, *METRIC_PATTERNS))}."
+        yield path, f"no number of summary.json is named '{shorten(metric, 40)}'. {hint}", None
+        return
+    numbers = stated if isinstance(stated, dict) else {"value": stated}
+    value, low, high = (
+        numbers.get(key) if type(numbers.get(key)) in (int, float) else None
+        for key in ("value", "low", "high")
+    )
+    if is_fraction(metric):
+        for number in (value, low, high):
+            if number is not None and number > 1.0:
+                percent = f"Write {number / 100:g} for {number:g} %."
+                message = f"'{metric}' is a fraction and cannot be {number:g}. {percent}"
+                yield path, message, None
+                return
+    if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+        yield path, f"the interval of '{metric}' does not contain its value {value:g}. Check the three.", None
+    if numbers.get("level") is not None and low is None and high is None:
+        yield path, f"'{metric}' has a level without an interval. Add 'low' and 'high'.", None
