@@ -20,7 +20,8 @@ from trialkine.model.compose import compose
 from trialkine.model.declarations import Agent, Mechanism, Parameter
 from trialkine.model.model import Model
 from trialkine.population.correlation import Correlation
-from trialkine.population.parameters import parameter_population
+from trialkine.population.ensemble import Changes, with_changes
+from trialkine.population.parameters import ParameterPopulation, flat_values, parameter_population
 from trialkine.population.patients import Patients
 from trialkine.records import ParameterRecord
 from trialkine.trial.parameter_values import ParameterValue
@@ -45,13 +46,46 @@ class ArmModel:
     records: Mapping[str, ParameterRecord]
     correlations: tuple[Correlation, ...]
 
-    def parameters(self, groups: Sequence[Patients], seed: int) -> list[Patients]:
-        """The patients of every repetition with their own values of this model's parameters."""
-        population = parameter_population(self.records, self.correlations)
-        return [
-            replace(group, parameters=population.values(seed, replicate, group.id))
-            for replicate, group in enumerate(groups)
-        ]
+    def parameters(
+        self,
+        groups: Sequence[Patients],
+        seed: int,
+        changes: Sequence[Changes] | None = None,
+        drawn_with: ArmModel | None = None,
+    ) -> list[Patients]:
+        """The patients of every repetition with their own values of this model's parameters.
+
+        `changes` are what an ensemble sets in each repetition. Numbers that this model shares with the one
+        the patients were `drawn_with` are theirs already.
+        """
+        usual = parameter_population(self.records, self.correlations)
+        shared = self._shared_with(drawn_with, usual) if drawn_with is not None else frozenset()
+        others = [name for name in usual.members if name not in shared]
+        found = []
+        for replicate, group in enumerate(groups):
+            own = self.with_changes(changes[replicate]) if changes is not None else self
+            population = usual if own is self else parameter_population(own.records, own.correlations)
+            drawn = population.values(seed, replicate, group.id, others)
+            kept = {name: group.parameters[name] for name in usual.members if name in shared}
+            found.append(replace(group, parameters={**kept, **drawn}))
+        return found
+
+    def _shared_with(self, other: ArmModel, population: ParameterPopulation) -> frozenset[str]:
+        """Flat names of parameters with the same record in both; none where they are correlated otherwise."""
+        theirs = parameter_population(other.records, other.correlations)
+        if [group.names for group in theirs.copula.groups] != [
+            group.names for group in population.copula.groups
+        ]:
+            return frozenset()
+        same = [record for name, record in self.records.items() if other.records.get(name) == record]
+        return frozenset(name for record in same for name in flat_values(record))
+
+    def with_changes(self, changes: Changes) -> ArmModel:
+        """This model with the numbers of an ensemble's member; what the protocol itself sets stays."""
+        if not changes:
+            return self
+        kept = frozenset(name for name, record in self.records.items() if record.source == PROTOCOL)
+        return replace(self, records=with_changes(self.records, changes, kept))
 
     def typical_parameters(self) -> dict[str, float]:
         """The median of every parameter of the model, by flat name: the typical patient."""

@@ -22,12 +22,6 @@ Integers = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
 WORDS_PER_COUNTER = 4
-COUNTER_BITS = 256
-COLUMN_BLOCK = 1 << 64
-# A span of patients this many times their number is generated whole and picked from.
-DENSE_SPAN = 4
-# Skipping this many unused patients costs less than starting another generator.
-LONGEST_GAP = 256
 
 
 def uniforms(seed: int, purpose: str, patients: Integers | Sequence[int] | range, count: int = 1) -> Floats:
@@ -36,14 +30,40 @@ def uniforms(seed: int, purpose: str, patients: Integers | Sequence[int] | range
     Shape: returns (patients, count).
     Raises: InputError, when a patient number is negative or not whole.
     """
+    return grouped_uniforms(seed, (purpose,), None, patients, count)
+
+
+def grouped_uniforms(
+    seed: int,
+    purposes: Sequence[str],
+    groups: Integers | None,
+    patients: Integers | Sequence[int] | range,
+    count: int = 1,
+) -> Floats:
+    """Uniform numbers as `uniforms`, each patient's for the purpose of its group; None: all of the first.
+
+    Shapes: purposes (group,), groups and patients (patient,), returns (patient, count).
+    Raises: InputError, when a patient number is negative or not whole.
+    """
     numbers = _patient_numbers(patients)
-    key = generator_key(seed, purpose)
+    keys = np.stack([generator_key(seed, purpose) for purpose in purposes])
+    places = np.zeros(numbers.size, dtype=np.int64) if groups is None else groups.astype(np.int64)
     values = np.empty((numbers.size, count))
     for start in range(0, count, WORDS_PER_COUNTER):
         stop = min(start + WORDS_PER_COUNTER, count)
-        words = _words(key, numbers, start // WORDS_PER_COUNTER, stop - start)
-        values[:, start:stop] = _open_unit_interval(words)
+        words = _words(keys, places, numbers, start // WORDS_PER_COUNTER)
+        values[:, start:stop] = _open_unit_interval(words[:, : stop - start])
     return values
+
+
+def normal_quantiles(uniform: Floats) -> Floats:
+    """Standard normal numbers at uniform ones."""
+    return np.asarray(ndtri(uniform), dtype=np.float64)
+
+
+def exponential_quantiles(uniform: Floats) -> Floats:
+    """Exponential numbers of mean 1 at uniform ones."""
+    return -np.log1p(-uniform)
 
 
 def normals(seed: int, purpose: str, patients: Integers | Sequence[int] | range, count: int = 1) -> Floats:
@@ -51,7 +71,7 @@ def normals(seed: int, purpose: str, patients: Integers | Sequence[int] | range,
 
     Shape: returns (patients, count).
     """
-    return np.asarray(ndtri(uniforms(seed, purpose, patients, count)), dtype=np.float64)
+    return normal_quantiles(uniforms(seed, purpose, patients, count))
 
 
 def exponentials(
@@ -61,7 +81,7 @@ def exponentials(
 
     Shape: returns (patients, count).
     """
-    return -np.log1p(-uniforms(seed, purpose, patients, count))
+    return exponential_quantiles(uniforms(seed, purpose, patients, count))
 
 
 def trial_purpose(replicate: int, purpose: str) -> str:
@@ -90,29 +110,16 @@ def _patient_numbers(patients: Integers | Sequence[int] | range) -> Integers:
     return numbers.astype(np.int64)
 
 
-def _words(key: Words, patients: Integers, block: int, width: int) -> Words:
-    """The first `width` words of one column block for every patient, in the order given."""
-    if patients.size == 0:
-        return np.zeros((0, width), dtype=np.uint64)
-    first, span = int(patients.min()), int(np.ptp(patients)) + 1
-    if span <= DENSE_SPAN * patients.size:
-        return _run(key, first, span, block)[:, :width][patients - first]
-    known, position = np.unique(patients, return_inverse=True)
-    breaks = np.flatnonzero(np.diff(known) > LONGEST_GAP) + 1
-    parts = []
-    for stretch in np.split(known, breaks):
-        start, end = int(stretch[0]), int(stretch[-1])
-        parts.append(_run(key, start, end - start + 1, block)[:, :width][stretch - start])
-    words: Words = np.concatenate(parts)[position]
+def _words(keys: Words, groups: Integers, patients: Integers, block: int) -> Words:
+    """The four words of one column block for every patient, under the key of its group.
+
+    Shapes: keys (group, 2), groups and patients (patient,), returns (patient, 4).
+    """
+    from trialkine.philox import fill_words  # numba is loaded where numbers are drawn, not before
+
+    words = np.empty((patients.size, WORDS_PER_COUNTER), dtype=np.uint64)
+    fill_words(keys, groups, patients.astype(np.uint64), np.uint64(block), words)
     return words
-
-
-def _run(key: Words, first: int, number: int, block: int) -> Words:
-    """The four words of one column block for `number` consecutive patients from `first`."""
-    # numpy steps the counter before it uses it, so it starts one below.
-    counter = (first + block * COLUMN_BLOCK - 1) % (1 << COUNTER_BITS)
-    generator = np.random.Philox(key=key, counter=counter)
-    return generator.random_raw(number * WORDS_PER_COUNTER).reshape(number, WORDS_PER_COUNTER)
 
 
 def _open_unit_interval(words: Words) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any
@@ -25,11 +25,13 @@ from trialkine.arm_pilot import arm_stepper
 from trialkine.compiler.compiled import CompiledModel, compile_model
 from trialkine.diseases.disease import TRIAL_PARAMETERS, Disease, load_disease
 from trialkine.endpoints.registry import find_criteria
+from trialkine.ensemble_members import member_changes
 from trialkine.errors import InputError, SimulationError
 from trialkine.model.evaluate import start_values
 from trialkine.model.model import Model
 from trialkine.population.case_mix import draw_excluded_fraction
 from trialkine.population.eligibility import Eligibility
+from trialkine.population.ensemble import Changes, ParameterEnsemble, with_changes
 from trialkine.population.packaged import packaged_records, with_replacements
 from trialkine.population.patients import Patients
 from trialkine.population.plausibility import PlausibilityRule
@@ -43,6 +45,7 @@ from trialkine.trial.conduct import ArmRecord, Conduct
 from trialkine.trial.criteria_tables import criteria_tables
 from trialkine.trial.eligible import entry_criteria
 from trialkine.trial.enrolled import enrol
+from trialkine.trial.facts import trial_facts
 from trialkine.trial.measurement import measurement_of
 from trialkine.trial.own_model.toxicity_signs import grades_of
 from trialkine.trial.protocol import Protocol
@@ -66,11 +69,13 @@ def run_protocol(
     jobs: int | None = None,
     progress: Progress = lambda done, message: None,
     accuracy: Accuracy | None = None,
+    ensemble: ParameterEnsemble | None = None,
 ) -> TrialResult:
     """Run a trial, or repeat it.
 
     `patients` replaces the protocol's number per arm; `trials` repeats the trial with new patients each
-    time; `jobs` bounds the threads and never changes a result.
+    time; `jobs` bounds the threads and never changes a result. With an `ensemble` each repetition is
+    simulated with the next of its members.
 
     Raises: SimulationError, when so many patients failed that the result would mislead.
     """
@@ -82,8 +87,9 @@ def run_protocol(
     progress(MODEL_SHARE, "drawing virtual patients")
     stated = patients or protocol.enrolment.patients
     sizes = tuple(arm.size(stated) for arm in protocol.arms)
-    mixes = _case_mixes(protocol, disease, trials, seed)
-    groups = _patients(protocol, everywhere, disease, sizes, mixes, seed)
+    changes = member_changes(ensemble, disease, trial_facts(protocol), trials, seed)
+    mixes = _case_mixes(protocol, disease, changes, seed)
+    groups = _patients(protocol, everywhere, disease, sizes, changes, mixes, seed)
     listener = _Listener(progress, len(protocol.arms))
     methods = [""] * len(protocol.arms)
 
@@ -92,7 +98,9 @@ def run_protocol(
         mine = [_of_arm(protocol, group, number, sizes) for group in groups]
         own = models[number]
         names = own.model.parameter_names
-        enrolled = enrol(protocol, own.parameters(mine, seed), names, seed, arm.ratio or 1.0)
+        enrolled = enrol(
+            protocol, own.parameters(mine, seed, changes, everywhere), names, seed, arm.ratio or 1.0
+        )
         stepper = arm_stepper(protocol, arm, own, compiled[own.model.hash], disease, accuracy)
         ensemble = Ensemble(compiled[own.model.hash], enrolled.parameters, accuracy, stepper)
         methods[number] = stepper.name
@@ -174,16 +182,26 @@ def _compile_all(models: Iterable[ArmModel]) -> dict[str, CompiledModel]:
     return compiled
 
 
-def _case_mixes(protocol: Protocol, disease: Disease, trials: int, seed: int) -> tuple[float, ...]:
+def _case_mixes(
+    protocol: Protocol, disease: Disease, changes: Sequence[Changes], seed: int
+) -> tuple[float, ...]:
     """The excluded fraction of each repetition: as stated, else the rule's centre, or drawn from it."""
     stated = protocol.eligibility.excluded_fraction
-    rule = disease.records[TRIAL_PARAMETERS[0]]
+    name = TRIAL_PARAMETERS[0]
+    rule = disease.records[name]
     if stated is not None:
-        return (stated,) * trials
-    if trials == 1 or rule.variability is None:  # one run stands for the typical trial
-        assert isinstance(rule.value, float)
-        return (rule.value,) * trials
-    return tuple(draw_excluded_fraction(rule, seed, replicate) for replicate in range(trials))
+        return (stated,) * len(changes)
+    if len(changes) == 1 or rule.variability is None:  # one run stands for the typical trial
+        return tuple(_centre(with_changes({name: rule}, one)[name]) for one in changes)
+    return tuple(
+        draw_excluded_fraction(with_changes({name: rule}, one)[name], seed, replicate)
+        for replicate, one in enumerate(changes)
+    )
+
+
+def _centre(rule: ParameterRecord) -> float:
+    assert isinstance(rule.value, float)
+    return rule.value
 
 
 def _check_numbers(**numbers: tuple[int | None, int]) -> None:
@@ -200,16 +218,19 @@ def _patients(
     model: ArmModel,
     disease: Disease,
     sizes: tuple[int, ...],
+    changes: Sequence[Changes],
     mixes: tuple[float, ...],
     seed: int,
 ) -> list[Patients]:
     """The patients of every repetition, those of all arms together."""
     total = sizes[0] if protocol.is_counterfactual else sum(sizes)
     clinic = with_replacements(_own_covariates(disease))
-    return [
-        _sample(model, disease, total, seed, entry_criteria(protocol.eligibility, mix, clinic), replicate)
-        for replicate, mix in enumerate(mixes)
-    ]
+    groups = []
+    for replicate, (mix, changed) in enumerate(zip(mixes, changes, strict=True)):
+        criteria = entry_criteria(protocol.eligibility, mix, clinic)
+        own = model.with_changes(changed)
+        groups.append(_sample(own, disease, total, seed, criteria, replicate))
+    return groups
 
 
 def _own_covariates(disease: Disease) -> dict[str, ParameterRecord]:
@@ -245,6 +266,7 @@ def _sample(
         evaluate=evaluate,
         replicate=replicate,
         covariates=_own_covariates(disease),
+        keeps_log=replicate == 0,  # the report shows the screening of the first
     )
 
 
@@ -271,8 +293,9 @@ def patients_of_arm(protocol: Protocol, number: int, seed: int) -> Patients:
     disease = load_disease(protocol.disease)
     everywhere, models = protocol_models(protocol, disease)
     sizes = tuple(arm.size(protocol.enrolment.patients) for arm in protocol.arms)
-    mixes = _case_mixes(protocol, disease, 1, seed)
-    (group,) = _patients(protocol, everywhere, disease, sizes, mixes, seed)
+    changes: tuple[Changes, ...] = ({},)
+    mixes = _case_mixes(protocol, disease, changes, seed)
+    (group,) = _patients(protocol, everywhere, disease, sizes, changes, mixes, seed)
     return models[number].parameters([_of_arm(protocol, group, number, sizes)], seed)[0]
 
 

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from trialkine.cli.assay import assay
+from trialkine.cli.calibrate import calibrate
 from trialkine.cli.check import check
 from trialkine.cli.cite import cite
 from trialkine.cli.claims import claims
@@ -20,6 +21,7 @@ from trialkine.cli.export import export
 from trialkine.cli.import_model import import_model
 from trialkine.cli.run import run
 from trialkine.cli.schema import schema
+from trialkine.cli.validate import validate
 from trialkine.errors import InputError, TrialkineError
 
 INTERRUPTED = 130
@@ -60,7 +62,7 @@ def _trialkine(
     """
 
 
-for _command in (run, assay, claims, check, export, schema, cite):
+for _command in (run, validate, calibrate, assay, claims, check, export, schema, cite):
     app.command()(_command)
 app.command("import")(import_model)
 

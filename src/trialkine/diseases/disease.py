@@ -56,6 +56,7 @@ class Disease:
         return self.setting == ADJUVANT
 
 
+@cache
 def shared_records() -> Mapping[str, ParameterRecord]:
     """The numbers that all diseases share."""
     return read_parameters(files(__package__).joinpath(_SHARED)).records

@@ -51,18 +51,21 @@ class ParameterPopulation:
         """Standard normal scores of the named members, correlated as stated."""
         return self.copula.scores(names, _own_scores(seed, replicate, patients))
 
-    def values(self, seed: int, replicate: int, patients: Integers) -> dict[str, Floats]:
-        """Values of every member; a member that does not vary is the same in all patients.
+    def values(
+        self, seed: int, replicate: int, patients: Integers, names: Iterable[str] | None = None
+    ) -> dict[str, Floats]:
+        """Values of every member, or of those named; one that does not vary is the same in all patients.
 
         Units: returns [each record's unit].
         """
-        varying = [name for name, member in self.members.items() if member.is_varying]
+        wanted = self.members if names is None else {name: self.members[name] for name in names}
+        varying = [name for name, member in wanted.items() if member.is_varying]
         scores = self.scores(varying, seed, replicate, patients)
         return {
             name: values_from_scores(member.value, member.variability, scores[name])
             if member.variability is not None and name in scores
             else np.full(patients.size, member.value)
-            for name, member in self.members.items()
+            for name, member in wanted.items()
         }
 
 

@@ -72,10 +72,12 @@ def sample_patients(
     evaluate: Evaluate | None = None,
     replicate: int = 0,
     covariates: Mapping[str, ParameterRecord] | None = None,
+    keeps_log: bool = True,
 ) -> Patients:
     """The first `n` candidates who are eligible and plausible.
 
-    `covariates` are a disease's own records of body and fitness, which replace the packaged ones.
+    `covariates` are a disease's own records of body and fitness, which replace the packaged ones. Without
+    `keeps_log` the covariates of those turned away are not worked out.
 
     Raises: InputError, when a record is unusable, or when fewer than 1 in 1,000 candidates pass.
     """
@@ -85,27 +87,51 @@ def sample_patients(
     population = parameter_population(records, correlations)
     fitness = fitness_of(body, population)
     screening = Screening(population, body, fitness, criteria, tuple(plausibility), evaluate, seed, replicate)
-    verdicts = _draw_until_enough(screening, n)
+    judged = Judged()
+    verdicts = _draw_until_enough(screening, n, judged)
     accepted = np.flatnonzero(verdicts < 0)[:n].astype(np.int64)
     drawn = int(accepted[-1]) + 1
     return Patients(
         id=accepted,
-        parameters=population.values(seed, replicate, accepted),
+        parameters=judged.values_of(accepted) or population.values(seed, replicate, accepted),
         covariates=_covariates(screening, accepted),
         drawn=drawn,
         rejections=_rejections(screening, verdicts[:drawn]),
-        screened=_covariates(screening, np.arange(min(drawn, MOST_LOGGED), dtype=np.int64)),
+        screened=_covariates(screening, np.arange(min(drawn, MOST_LOGGED), dtype=np.int64))
+        if keeps_log
+        else {},
     )
 
 
-def _draw_until_enough(screening: Screening, n: int) -> Integers:
+class Judged:
+    """The parameters of candidates who were judged by them, so that nobody is drawn twice."""
+
+    def __init__(self) -> None:
+        self.candidates: list[Integers] = []
+        self.columns: list[Mapping[str, Floats]] = []
+
+    def add(self, candidates: Integers, columns: Mapping[str, Floats]) -> None:
+        """Keep what was drawn for a batch."""
+        self.candidates.append(candidates)
+        self.columns.append(columns)
+
+    def values_of(self, candidates: Integers) -> dict[str, Floats]:
+        """The parameters of some of them, in their order; empty where none were judged."""
+        if not self.candidates:
+            return {}
+        rows = np.searchsorted(np.concatenate(self.candidates), candidates)
+        names = self.columns[0]
+        return {name: np.concatenate([part[name] for part in self.columns])[rows] for name in names}
+
+
+def _draw_until_enough(screening: Screening, n: int, judged: Judged) -> Integers:
     """The verdict on each candidate from number 0, until `n` are accepted: -1, or the reason's position."""
     verdicts = np.zeros(0, dtype=np.int64)
     wanted = max(2 * n, SMALLEST_BATCH)
     while True:
         first = verdicts.size
         batch = np.arange(first, first + min(wanted, LARGEST_BATCH), dtype=np.int64)
-        verdicts = np.concatenate([verdicts, _verdicts(screening, batch)])
+        verdicts = np.concatenate([verdicts, _verdicts(screening, batch, judged)])
         accepted = int(np.count_nonzero(verdicts < 0))
         if accepted >= n:
             return verdicts
@@ -115,7 +141,7 @@ def _draw_until_enough(screening: Screening, n: int) -> Integers:
         wanted = SMALLEST_BATCH + math.ceil((n - accepted) / max(share, LEAST_ACCEPTED_SHARE))
 
 
-def _verdicts(screening: Screening, candidates: Integers) -> Integers:
+def _verdicts(screening: Screening, candidates: Integers, judged: Judged) -> Integers:
     """The position of the first reason to turn each candidate away, or -1; the cheap criteria come first."""
     seed, replicate = screening.seed, screening.replicate
     fitness = draw_fitness(screening.fitness, screening.population, seed, replicate, candidates)
@@ -134,6 +160,7 @@ def _verdicts(screening: Screening, candidates: Integers) -> Integers:
         eligible = np.flatnonzero(verdicts < 0)
     if screening.rules:
         columns = screening.population.values(seed, replicate, candidates[eligible])
+        judged.add(candidates[eligible], columns)
         broken = first_broken_rule(screening.rules, screening.evaluate, columns, eligible.size)
         verdicts[eligible] = np.where(broken < 0, -1, broken + len(eligibility.REASONS) + len(reasons))
     return verdicts

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trialkine.randomness import exponentials, normals, trial_purpose, uniforms
+from trialkine.randomness import exponential_quantiles, grouped_uniforms, normal_quantiles, trial_purpose
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -24,20 +24,16 @@ class Luck:
 
     def uniforms(self, purpose: str, patients: Array, count: int = 1) -> Array:
         """Numbers in (0, 1) for some patients. Shape: returns (patient, count)."""
-        return self._draw(uniforms, purpose, patients, count)
+        replicates, groups = np.unique(self.replicates[patients], return_inverse=True)
+        purposes = [trial_purpose(int(replicate), purpose) for replicate in replicates]
+        if not purposes:
+            return np.empty((0, count))
+        return grouped_uniforms(self.seed, purposes, groups, self.ids[patients], count)
 
     def normals(self, purpose: str, patients: Array, count: int = 1) -> Array:
         """Standard normal numbers for some patients. Shape: returns (patient, count)."""
-        return self._draw(normals, purpose, patients, count)
+        return normal_quantiles(self.uniforms(purpose, patients, count))
 
     def exponentials(self, purpose: str, patients: Array, count: int = 1) -> Array:
         """Exponential numbers of mean one for some patients. Shape: returns (patient, count)."""
-        return self._draw(exponentials, purpose, patients, count)
-
-    def _draw(self, kind: Any, purpose: str, patients: Array, count: int) -> Array:
-        result = np.empty((len(patients), count))
-        for replicate in np.unique(self.replicates[patients]):
-            rows = np.flatnonzero(self.replicates[patients] == replicate)
-            key = trial_purpose(int(replicate), purpose)
-            result[rows] = kind(self.seed, key, self.ids[patients[rows]], count)
-        return result
+        return exponential_quantiles(self.uniforms(purpose, patients, count))

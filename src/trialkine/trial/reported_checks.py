@@ -30,9 +30,9 @@ def reported_faults(data: dict[Any, Any], arms: list[dict[Any, Any]]) -> Iterato
             "nothing says where these numbers come from. Add 'source: {citation: ...}'.",
             None,
         )
-    names = [arm["name"] for arm in arms if isinstance(arm.get("name"), str)]
+    names = [_plain(arm["name"]) for arm in arms if isinstance(arm.get("name"), str)]
     seen: set[tuple[Any, Any]] = set()
-    for place, entry in enumerate(reported if isinstance(reported, list) else ()):
+    for place, entry in enumerate(_list(reported)):
         if isinstance(entry, dict):
             yield from _arm_faults(("reported", place), entry, names, arms, seen)
 
@@ -44,20 +44,15 @@ def _arm_faults(
     arms: list[dict[Any, Any]],
     seen: set[tuple[Any, Any]],
 ) -> Iterator[Fault]:
-    name, line = entry.get("arm"), entry.get("line")
+    name, line = _plain(entry.get("arm")), _plain(entry.get("line"))
     if isinstance(name, str) and names and name not in names:
         yield (*path, "arm"), f"no arm is named '{shorten(name, 40)}'. {choice_hint(name, names)}", None
     elif isinstance(name, str) and isinstance(line, str):
-        agents = _agents(next((arm for arm in arms if arm.get("name") == name), {}))
-        if agents and line not in agents:
-            yield (
-                (*path, "line"),
-                f"the arm gives no '{shorten(line, 40)}'. {choice_hint(line, agents)}",
-                None,
-            )
-    if (name, line) in seen:
-        yield (*path, "arm"), f"arm '{shorten(str(name), 40)}' is reported twice. Join the two.", None
-    seen.add((name, line))
+        yield from _line_faults(path, line, next((a for a in arms if _plain(a.get("name")) == name), {}))
+    if isinstance(name, str) and (line is None or isinstance(line, str)):
+        if (name, line) in seen:
+            yield (*path, "arm"), f"arm '{shorten(name, 40)}' is reported twice. Join the two.", None
+        seen.add((name, line))
     yield from _count_faults(path, entry)
     metrics = entry.get("metrics")
     for metric, stated in metrics.items() if isinstance(metrics, dict) else ():
@@ -67,13 +62,25 @@ def _arm_faults(
         yield path, "this arm reports no number. Write counts, or `metrics`, or leave the arm out.", None
 
 
-def _agents(arm: dict[Any, Any]) -> list[str]:
+def _plain(value: Any) -> Any:
+    """A text as the protocol keeps it, with single spaces and none around; anything else as it is."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _line_faults(path: tuple[Any, ...], line: str, arm: dict[Any, Any]) -> Iterator[Fault]:
+    """A line of treatment that the arm does not have."""
     lines = arm.get("treatment")
-    return [
-        line["agent"]
-        for line in (lines if isinstance(lines, list) else ())
-        if isinstance(line, dict) and isinstance(line.get("agent"), str)
-    ]
+    agents = [_plain(one.get("agent")) for one in _list(lines) if isinstance(one, dict)]
+    known = [agent for agent in agents if isinstance(agent, str)]
+    if lines == []:
+        yield (*path, "line"), "the arm gives no agent. Leave 'line' out.", None
+    elif known and line not in known:
+        hint = choice_hint(line, known)
+        yield (*path, "line"), f"the arm gives no '{shorten(line, 40)}'. {hint}", None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _count_faults(path: tuple[Any, ...], entry: dict[Any, Any]) -> Iterator[Fault]:
@@ -83,8 +90,8 @@ def _count_faults(path: tuple[Any, ...], entry: dict[Any, Any]) -> Iterator[Faul
     if (counts or responders is not None) and n is None:
         yield path, "counts need their denominator. Add 'n', the patients evaluated for response.", None
         return
-    if type(n) is not int:
-        return
+    if type(n) is not int or n < 1:
+        return  # reported where the number is read
     total = sum(counts.values())
     if total > n:
         yield (*path, "n"), f"the counts add up to {total}, more than the {n} evaluated. Check them.", None
@@ -92,15 +99,27 @@ def _count_faults(path: tuple[Any, ...], entry: dict[Any, Any]) -> Iterator[Faul
         message = f"cr, pr, sd and pd add up to {total} of {n}. Leave out what is not known, or lower 'n'."
         yield (*path, "n"), message, None
     if type(responders) is int:
-        if responders > n:
-            yield (*path, "responders"), f"{responders} responders of {n} patients cannot be.", None
-        if "cr" in counts and "pr" in counts and responders != counts["cr"] + counts["pr"]:
-            message = f"{responders} is not cr + pr = {counts['cr'] + counts['pr']}. Leave it out."
+        for message in _responder_faults(responders, counts, n):
             yield (*path, "responders"), message, None
     enrolled = entry.get("enrolled")
     if type(enrolled) is int and enrolled < n:
         yield (*path, "enrolled"), f"{enrolled} enrolled are fewer than the {n} evaluated. Swap them.", None
     yield from _printed_rate_faults(path, entry, n)
+
+
+def _responder_faults(responders: int, counts: dict[str, int], n: int) -> Iterator[str]:
+    """What is wrong with a sum of responses, beside the counts that are known."""
+    responses = counts.get("cr", 0) + counts.get("pr", 0)
+    total = responders + counts.get("sd", 0) + counts.get("pd", 0)
+    if responders > n:
+        yield f"{responders} responders of {n} patients cannot be. Check both."
+    elif "cr" in counts and "pr" in counts:
+        if responders != responses:
+            yield f"{responders} is not cr + pr = {responses}. Leave it out."
+    elif responders < responses:
+        yield f"{responders} responders are fewer than the {responses} of one kind. Check both."
+    elif total > n:
+        yield f"with sd and pd they add up to {total}, more than the {n} evaluated. Check them."
 
 
 def _printed_rate_faults(path: tuple[Any, ...], entry: dict[Any, Any], n: int) -> Iterator[Fault]:
@@ -111,10 +130,12 @@ def _printed_rate_faults(path: tuple[Any, ...], entry: dict[Any, Any], n: int) -
         if stated.get("n") not in (None, n):
             return
         stated = stated.get("value")
-    count = entry.get("responders") if entry.get("responders") is not None else None
+    count = entry.get("responders")
     if count is None and type(cr) is int and type(pr) is int:
         count = cr + pr
-    if type(count) is int and isinstance(stated, (int, float)) and abs(stated - count / n) > ROUNDING:
+    if type(count) is not int or isinstance(stated, bool) or not isinstance(stated, (int, float)):
+        return
+    if abs(stated - count / n) > ROUNDING:
         message = (
             f"{stated:g} is not {count} of {n} ({count / n:.3f}). Keep the counts, or state its own 'n'."
         )
@@ -123,8 +144,7 @@ def _printed_rate_faults(path: tuple[Any, ...], entry: dict[Any, Any], n: int) -
 
 def _metric_faults(path: tuple[Any, ...], metric: str, stated: Any) -> Iterator[Fault]:
     if not is_metric(metric):
-        near = suggestion(metric, [*NAMED_METRICS, *METRIC_PATTERNS])
-        hint = near if is_near(near) else f"Known: {', '.join((*NAMED_METRICS, *METRIC_PATTERNS))}."
+        hint = _metric_hint(metric)
         yield path, f"no number of summary.json is named '{shorten(metric, 40)}'. {hint}", None
         return
     numbers = stated if isinstance(stated, dict) else {"value": stated}
@@ -143,3 +163,14 @@ def _metric_faults(path: tuple[Any, ...], metric: str, stated: Any) -> Iterator[
         yield path, f"the interval of '{metric}' does not contain its value {value:g}. Check the three.", None
     if numbers.get("level") is not None and low is None and high is None:
         yield path, f"'{metric}' has a level without an interval. Add 'low' and 'high'.", None
+
+
+def _metric_hint(metric: str) -> str:
+    """The form of a rate at a time where one was meant, else the nearest name, else all there are."""
+    begin, is_rate, _ = metric.partition("_rate_")
+    forms = [pattern for pattern in METRIC_PATTERNS if is_rate and pattern.startswith(f"{begin}_")]
+    if forms:
+        return f"Write it as '{forms[0]}'."
+    known = (*NAMED_METRICS, *METRIC_PATTERNS)
+    near = suggestion(metric, known)
+    return near if is_near(near) else f"Known: {', '.join(known)}."

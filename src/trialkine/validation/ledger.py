@@ -15,7 +15,9 @@ class Predictive:
     """A predictive distribution of one reported number, and how it did.
 
     `intervals` are central, by level. `pit` is the share of the distribution below what was reported,
-    ties split at random. Units: as the metric (fraction or month); `crps` likewise; `log_score` natural log.
+    ties split at random. `tolerance` is half the step in which the number is reported: a value that close
+    to a limit lies on it. Units: as the metric (fraction or month); `crps` and `tolerance` likewise;
+    `log_score` natural log.
     """
 
     median: float
@@ -23,11 +25,12 @@ class Predictive:
     crps: float | None
     log_score: float | None
     pit: float | None
+    tolerance: float = 0.0
 
     def contains(self, value: float, level: float) -> bool:
         """Whether a value lies within the interval of a level, ends included."""
         low, high = self.intervals[level]
-        return low <= value <= high
+        return low - self.tolerance <= value <= high + self.tolerance
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Finds the ensemble: which population parameters give an account of the published trials."""

@@ -1,0 +1,74 @@
+"""Stands in for the simulation: the log-odds of a target's event as a quadratic in the scores of a point.
+
+Fitted to counts of simulated patients by logistic regression, with a Gaussian prior on every coefficient
+that is the narrower the higher its order. Every point of a design is another population, so the counts of
+few patients at many points are worth as much as those of many at few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+LINEAR_SD, SQUARE_SD, PRODUCT_SD = 0.30, 0.06, 0.02
+MOST_ITERATIONS = 500
+
+
+@dataclass(frozen=True)
+class Quadratic:
+    """Log-odds `constant + linear . z + z . square . z` over all scores; zero where a score has no part.
+
+    Shapes: linear (score,), square (score, score), symmetric.
+    """
+
+    constant: float
+    linear: Array
+    square: Array
+
+    def log_odds(self, scores: Array) -> Array:
+        """Log-odds at points. Shapes: scores (point, score), returns (point,)."""
+        bent = np.einsum("pi,ij,pj->p", scores, self.square, scores)
+        return np.asarray(self.constant + scores @ self.linear + bent)
+
+
+def fit_quadratic(scores: Array, counts: Array, totals: Array, columns: Sequence[int]) -> Quadratic:
+    """The quadratic in the scores of `columns` that accounts best for `counts` of `totals` patients.
+
+    Shapes: scores (point, score), counts and totals (point,).
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    used = scores[:, list(columns)]
+    first, second = np.triu_indices(used.shape[1])
+    scale = np.where(first == second, SQUARE_SD, PRODUCT_SD)
+    features = np.hstack([LINEAR_SD * used, scale * used[:, first] * used[:, second]])
+    rows = np.vstack([features, features])
+    happened = np.repeat([1, 0], len(used))
+    weights = np.concatenate([counts, totals - counts])
+    has_any = weights > 0.0
+    if len(set(happened[has_any])) < 2:  # never, or always: half a patient says how rare the other is
+        total, count = float(totals.sum()), float(counts.sum())
+        odds = (count + 0.5) / (total - count + 0.5)
+        return Quadratic(float(np.log(odds)), np.zeros(scores.shape[1]), np.zeros((scores.shape[1],) * 2))
+    fitted = LogisticRegression(C=1.0, max_iter=MOST_ITERATIONS)
+    fitted.fit(rows[has_any], happened[has_any], sample_weight=weights[has_any])
+    coefficients = fitted.coef_[0]
+    linear = np.zeros(scores.shape[1])
+    linear[list(columns)] = LINEAR_SD * coefficients[: used.shape[1]]
+    square = np.zeros((scores.shape[1], scores.shape[1]))
+    place = np.asarray(list(columns))
+    bent = scale * coefficients[used.shape[1] :] / 2.0
+    np.add.at(square, (place[first], place[second]), bent)
+    np.add.at(square, (place[second], place[first]), bent)
+    return Quadratic(float(fitted.intercept_[0]), linear, square)
+
+
+def squared_error(quadratic: Quadratic, scores: Array, counts: Array, totals: Array) -> float:
+    """The mean squared standardised residual at points not used for the fit: 1 where only chance is left."""
+    share = 1.0 / (1.0 + np.exp(-quadratic.log_odds(scores)))
+    variance = np.maximum(totals * share * (1.0 - share), 1e-9)
+    return float(np.mean((counts - totals * share)[totals > 0] ** 2 / variance[totals > 0]))

@@ -1,0 +1,174 @@
+"""How likely the reported numbers are, given every unknown: patients, trial to trial, and a discrepancy.
+
+The luck of a trial, its case mix and hazard, is shared by all its arms and is integrated over by
+Gauss-Hermite quadrature. Counts are beta-binomial: binomial patients around a rate that differs from the
+simulated one by a discrepancy of the log-odds, for criteria, readers and era.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
+from scipy.special import expit, gammaln, log_ndtr, logsumexp
+
+from trialkine.calibration.design import FARTHEST, MIX_CENTRE, MIX_SCALE
+from trialkine.calibration.emulator import Quadratic
+from trialkine.calibration.targets import Target
+from trialkine.calibration.unknowns import CLASS_OFFSET, DISCREPANCY, MIX_FACTS, Unknowns, facts_matrix
+from trialkine.ensemble_members import CASE_MIX, DEATH_RATE, HAZARD
+from trialkine.population.ensemble import OF_DISEASE
+
+Array = np.ndarray[Any, np.dtype[Any]]
+MIX_NODES, HAZARD_NODES = 5, 3
+LEAST_SHARE = 1e-5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Targets with what stands in for their simulation, and the trials they belong to.
+
+    `trials`, `diseases`, `facts` and `families` are by trial; `trial_of` and `classes` by target.
+    """
+
+    targets: tuple[Target, ...]
+    quadratics: tuple[Quadratic, ...]
+    trial_of: Array
+    classes: tuple[str, ...]
+    trials: tuple[str, ...]
+    families: tuple[str, ...]
+    diseases: tuple[str, ...]
+    facts: tuple[Mapping[str, float], ...]
+
+
+class Likelihood:
+    """The log-likelihood of the evidence at many draws of the unknowns at once."""
+
+    def __init__(self, evidence: Evidence, unknowns: Unknowns) -> None:
+        self.evidence, self.unknowns = evidence, unknowns
+        scored = len(unknowns.quantities)
+        self.mix, self.scored = scored, scored  # the case mix is the score after those of the quantities
+        self.constant = np.array([one.constant for one in evidence.quadratics])
+        self.linear = np.stack([one.linear for one in evidence.quadratics])
+        self.square = np.stack([one.square for one in evidence.quadratics])
+        names = [one.name for one in unknowns.quantities]
+        self.hazard = np.array([names.index(f"{d}{OF_DISEASE}{DEATH_RATE}") for d in evidence.diseases])
+        self.hazard_sd = np.array([unknowns.quantities[place].sd for place in self.hazard])
+        self.mix_facts = facts_matrix(evidence.facts, MIX_FACTS)
+        self.decades = np.array([facts.get("decades", 0.0) for facts in evidence.facts])
+        self.count = np.array([target.count for target in evidence.targets])
+        self.of = np.array([float(target.of) for target in evidence.targets])
+        self.senses = np.array([target.sense for target in evidence.targets])
+        nodes, weights = hermegauss(MIX_NODES)
+        more, other = hermegauss(HAZARD_NODES)
+        self.mix_luck = np.repeat(nodes, HAZARD_NODES)
+        self.hazard_luck = np.tile(more, MIX_NODES)
+        both = np.repeat(weights, HAZARD_NODES) * np.tile(other, MIX_NODES)
+        self.log_weight = np.log(both / both.sum())
+
+    def by_trial(self, scores: Array) -> Array:
+        """The log-likelihood of every trial, its luck integrated over.
+
+        Shapes: scores (draw, unknown), returns (draw, trial).
+        """
+        terms = self._terms(self._log_odds(scores), scores)
+        total = np.zeros((len(scores), len(self.evidence.trials), len(self.log_weight)))
+        for place, trial in enumerate(self.evidence.trial_of):
+            total[:, trial] += terms[:, place]
+        return np.asarray(logsumexp(total + self.log_weight, axis=2))
+
+    def log_posterior(self, scores: Array, weights: Array | None = None) -> Array:
+        """Log-likelihood plus log-prior; `weights` leave trials out (0) or count them (1)."""
+        parts = self.by_trial(scores)
+        total = parts.sum(axis=1) if weights is None else parts @ weights
+        far = np.maximum(np.abs(scores[:, : self.scored]) - FARTHEST, 0.0)
+        return np.asarray(total - 0.5 * (scores**2).sum(axis=1) - 50.0 * (far**2).sum(axis=1))
+
+    def luck(self, scores: Array) -> tuple[Array, Array]:
+        """Scores of the case mix and shifts of the log hazard at every node. Shapes: (draw, trial, node)."""
+        other, evidence = self.unknowns.other, self.evidence
+        centre, shift = [], []
+        for trial, disease in enumerate(evidence.diseases):
+            centre.append(other(f"{disease}{OF_DISEASE}{CASE_MIX}.intercept", scores))
+            shift.append(other(f"{disease}{OF_DISEASE}{HAZARD}.decades", scores) * self.decades[trial])
+        slopes = np.stack([other(f"{CASE_MIX}.{fact}", scores) for fact in MIX_FACTS], axis=1)
+        log_odds = np.stack(centre, axis=1) + slopes @ self.mix_facts.T
+        spread = other(f"{CASE_MIX}.sd", scores)[:, None, None] * self.mix_luck
+        mix = (log_odds[:, :, None] + spread - MIX_CENTRE) / MIX_SCALE
+        hazard = np.stack(shift, axis=1)[:, :, None]
+        hazard = hazard + other(f"{HAZARD}.sd", scores)[:, None, None] * self.hazard_luck
+        return np.asarray(np.clip(mix, -FARTHEST, FARTHEST)), hazard
+
+    def _log_odds(self, scores: Array) -> Array:
+        """Log-odds of every target at every node. Shape: (draw, target, node)."""
+        mix, hazard = self.luck(scores)
+        own = scores[:, : self.scored]
+        bent = np.einsum("di,tij->dtj", own, self.square[:, : self.scored], optimize=True)
+        fixed = self.constant + own @ self.linear[:, : self.scored].T
+        fixed = fixed + np.einsum("dtj,dj->dt", bent[:, :, : self.scored], own)
+        trial = self.evidence.trial_of
+        place, targets = self.hazard[trial], np.arange(len(trial))
+        by_mix = self.linear[:, self.mix] + 2.0 * bent[:, :, self.mix]
+        by_hazard = self.linear[targets, place] + 2.0 * bent[:, targets, place]
+        q, h = mix[:, trial], hazard[:, trial] / self.hazard_sd[trial][:, None]
+        square = self.square
+        return np.asarray(
+            fixed[:, :, None]
+            + by_mix[:, :, None] * q
+            + square[:, self.mix, self.mix][:, None] * q**2
+            + by_hazard[:, :, None] * h
+            + square[targets, place, place][:, None] * h**2
+            + 2.0 * square[targets, self.mix, place][:, None] * q * h
+        )
+
+    def _terms(self, log_odds: Array, scores: Array) -> Array:
+        """The log-likelihood of every target at every node. Shape: (draw, target, node)."""
+        spread = np.zeros(log_odds.shape[:2])
+        for place, target in enumerate(self.evidence.targets):
+            name = f"{DISCREPANCY}.{target.group}"
+            if self.unknowns.has(name):
+                spread[:, place] = self.unknowns.other(name, scores)
+            offset = f"{CLASS_OFFSET}.{self.evidence.classes[place]}"
+            if target.group == "response" and self.unknowns.has(offset):
+                log_odds[:, place] += self.unknowns.other(offset, scores)[:, None]
+        share = np.clip(expit(log_odds), LEAST_SHARE, 1.0 - LEAST_SHARE)
+        excess = share * (1.0 - share) * spread[:, :, None] ** 2
+        correlation = excess / (1.0 + excess)
+        found = np.empty_like(share)
+        counted = self.senses == "count"
+        found[:, counted] = _log_beta_binomial(
+            self.count[counted], self.of[counted], share[:, counted], correlation[:, counted]
+        )
+        more = self.senses == "more than half"
+        less = self.senses == "less than half"
+        z = _half_score(self.of, share, correlation)
+        found[:, more] = log_ndtr(z[:, more])
+        found[:, less] = log_ndtr(-z[:, less])
+        return np.asarray(found)
+
+
+def _half_score(of: Array, share: Array, correlation: Array) -> Array:
+    """How many standard errors more than half of the patients are expected."""
+    size = of[:, None]
+    variance = share * (1.0 - share) * (1.0 + (size - 1.0) * correlation) / size
+    return np.asarray((share - 0.5) / np.sqrt(variance))
+
+
+def _log_beta_binomial(count: Array, of: Array, share: Array, correlation: Array) -> Array:
+    """Log-probability of counts that need not be whole. Shapes: (target,), (draw, target, node)."""
+    k, n = count[:, None], of[:, None]
+    strength = (1.0 - correlation) / np.maximum(correlation, 1e-9)
+    a, b = share * strength, (1.0 - share) * strength
+    choose = gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
+    found = gammaln(k + a) + gammaln(n - k + b) - gammaln(n + a + b)
+    found = choose + found + gammaln(a + b) - gammaln(a) - gammaln(b)
+    plain = choose + k * np.log(share) + (n - k) * np.log1p(-share)
+    return np.asarray(np.where(correlation < 1e-6, plain, found))
+
+
+def trial_weights(families: Sequence[str], without: str) -> Array:
+    """Weights of trials that leave one family out."""
+    return np.array([0.0 if family == without else 1.0 for family in families])

@@ -1,0 +1,154 @@
+"""The calibration from beginning to end: simulate at the priors, fit, and again nearer the posterior."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trialkine.calibration.design import FARTHEST, spread_scores
+from trialkine.calibration.ensemble_file import CalibratedEnsemble
+from trialkine.calibration.evidence import evidence_of
+from trialkine.calibration.likelihood import Evidence, Likelihood
+from trialkine.calibration.posterior import Posterior, sample_posterior
+from trialkine.calibration.quantities import Quantity, calibrated_quantities
+from trialkine.calibration.simulations import Simulated, simulate_all
+from trialkine.calibration.targets import targets_of
+from trialkine.calibration.unknowns import Unknowns, unknowns_of
+from trialkine.trial.protocol import Protocol
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Progress = Callable[[float, str], None]
+WIDER = 1.5  # later designs reach this much farther than the posterior
+MIX_SPREAD = 1.0  # in scores of the case mix
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is simulated and sampled."""
+
+    points: int = 384
+    patients: int = 24
+    waves: int = 2
+    steps: int = 1500
+    walkers: int = 64
+    members: int = 200
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What came out: the ensemble, and what is needed to judge it."""
+
+    ensemble: CalibratedEnsemble
+    unknowns: Unknowns
+    evidence: Evidence
+    posterior: Posterior
+    member_scores: Array
+
+
+def diseases_of(quantities: Sequence[Quantity]) -> tuple[str, ...]:
+    """The diseases whose populations can be calibrated."""
+    return tuple(dict.fromkeys(one.disease for one in quantities if one.disease is not None))
+
+
+def calibrate(
+    trials: Mapping[str, Protocol],
+    folder: Path,
+    sizes: Sizes,
+    *,
+    seed: int,
+    jobs: int,
+    progress: Progress = lambda done, message: None,
+    about: Mapping[str, Any] | None = None,
+) -> Calibration:
+    """The ensemble for some published trials; what was simulated is kept in `folder` and used again."""
+    started = time.monotonic()
+    quantities = calibrated_quantities()
+    known = diseases_of(quantities)
+    own = {
+        name: protocol
+        for name, protocol in trials.items()
+        if protocol.population in known and targets_of(name, protocol)
+    }
+    scores = spread_scores(sizes.points, len(quantities) + 1, seed)
+    waves: list[tuple[Array, Mapping[str, Simulated]]] = []
+    for wave in range(1, sizes.waves + 1):
+
+        def hear(done: int, total: int, name: str, wave: int = wave) -> None:
+            progress((wave - 1 + 0.8 * done / total) / sizes.waves, f"wave {wave}: {name}")
+
+        waves.append(
+            (
+                scores,
+                simulate_all(
+                    own,
+                    scores,
+                    quantities,
+                    folder,
+                    patients=sizes.patients,
+                    seed=seed + wave,
+                    jobs=jobs,
+                    progress=hear,
+                ),
+            )
+        )
+        evidence = evidence_of(own, waves, quantities)
+        unknowns = unknowns_of(quantities, known, tuple(dict.fromkeys(evidence.classes)))
+        likelihood = Likelihood(evidence, unknowns)
+        base = (wave - 0.2) / sizes.waves
+
+        def sampled(done: float, message: str, base: float = base) -> None:
+            progress(base + 0.2 * done / sizes.waves, message)
+
+        posterior = sample_posterior(
+            likelihood.log_posterior,
+            np.zeros(len(unknowns)),
+            steps=sizes.steps,
+            walkers=sizes.walkers,
+            seed=seed,
+            progress=sampled,
+        )
+        scores = next_design(posterior, likelihood, sizes.points, seed + wave)
+    chosen = np.linspace(0, len(posterior.draws) - 1, sizes.members).astype(int)
+    order = np.random.default_rng(seed).permutation(len(posterior.draws))
+    member_scores = posterior.draws[order[chosen]]
+    by_trial = likelihood.by_trial(member_scores)
+    families = tuple(dict.fromkeys(evidence.families))
+    by_family = np.column_stack(
+        [by_trial[:, [one == family for one in evidence.families]].sum(axis=1) for family in families]
+    )
+    record = {
+        **(about or {}),
+        "seed": seed,
+        "sizes": vars(sizes),
+        "trials": list(evidence.trials),
+        "targets": len(evidence.targets),
+        "unknowns": len(unknowns),
+        "acceptance": round(posterior.acceptance, 3),
+        "autocorrelation": round(posterior.autocorrelation, 1),
+        "independent_draws": round(posterior.independent),
+        "seconds": round(time.monotonic() - started),
+    }
+    ensemble = CalibratedEnsemble(unknowns.ensemble(member_scores), families, by_family, record)
+    return Calibration(ensemble, unknowns, evidence, posterior, member_scores)
+
+
+def next_design(posterior: Posterior, likelihood: Likelihood, points: int, seed: int) -> Array:
+    """Points around the posterior, wider than it, each with a case mix that one of the trials may have.
+
+    Shape: returns (point, quantity + 1).
+    """
+    generator = np.random.default_rng(seed)
+    chosen = posterior.draws[generator.choice(len(posterior.draws), points)]
+    centre = posterior.draws.mean(axis=0)
+    own = likelihood.scored
+    wide = centre[:own] + WIDER * (chosen[:, :own] - centre[:own])
+    mix, _ = likelihood.luck(chosen)
+    trial = generator.integers(mix.shape[1], size=points)
+    node = generator.integers(mix.shape[2], size=points)
+    luck = mix[np.arange(points), trial, node] + MIX_SPREAD * 0.5 * generator.standard_normal(points)
+    return np.asarray(np.clip(np.column_stack([wide, luck]), -FARTHEST, FARTHEST))

@@ -1,0 +1,90 @@
+"""Everything the calibration does not know, as independent standard normal scores with their meaning.
+
+Besides the population's own numbers: how the case mix and hazard of a trial follow from its protocol, how
+much trials differ beyond that, and by how much the mechanism misses the responses to each class of agents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trialkine.calibration.quantities import Quantity
+from trialkine.ensemble_members import CASE_MIX, HAZARD
+from trialkine.population.ensemble import OF_DISEASE, ParameterEnsemble
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+DISCREPANCY, CLASS_OFFSET = "trial.discrepancy", "trial.response"
+MIX_FACTS = ("high_dose", "one_centre", "pretreated", "untreated")
+DISCREPANCY_GROUPS = ("response", "completeness", "control", "progression")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A number beside those of the population, from its score: `centre + sd score`, or its exponential."""
+
+    name: str
+    centre: float
+    sd: float
+    is_positive: bool = False
+
+    def value(self, score: Array) -> Array:
+        """The number at standard normal scores."""
+        plain = self.centre + self.sd * score
+        return np.exp(plain) if self.is_positive else np.asarray(plain)
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """All unknowns in one order: the quantities of the population, then the others."""
+
+    quantities: tuple[Quantity, ...]
+    others: tuple[Unknown, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names as an ensemble has them."""
+        return (*(one.name for one in self.quantities), *(one.name for one in self.others))
+
+    def __len__(self) -> int:
+        return len(self.quantities) + len(self.others)
+
+    def other(self, name: str, scores: Array) -> Array:
+        """The values of one number that is not the population's. Shapes: scores (draw, unknown), (draw,)."""
+        place = next(place for place, one in enumerate(self.others) if one.name == name)
+        return self.others[place].value(scores[:, len(self.quantities) + place])
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a number beside those of the population."""
+        return any(one.name == name for one in self.others)
+
+    def ensemble(self, scores: Array) -> ParameterEnsemble:
+        """Draws as an ensemble. Shape: scores (draw, unknown)."""
+        parts: tuple[Quantity | Unknown, ...] = (*self.quantities, *self.others)
+        columns = [one.value(scores[:, place]) for place, one in enumerate(parts)]
+        return ParameterEnsemble(self.names, np.column_stack(columns), np.full(len(scores), 1 / len(scores)))
+
+
+def unknowns_of(quantities: Sequence[Quantity], diseases: Sequence[str], classes: Sequence[str]) -> Unknowns:
+    """The unknowns of trials in some diseases with some classes of agents."""
+    others = []
+    for disease in diseases:
+        others.append(Unknown(f"{disease}{OF_DISEASE}{CASE_MIX}.intercept", -0.9, 0.6))
+        others.append(Unknown(f"{disease}{OF_DISEASE}{HAZARD}.decades", -0.10, 0.15))
+    others.extend(Unknown(f"{CASE_MIX}.{fact}", 0.0, 0.5) for fact in MIX_FACTS)
+    others.append(Unknown(f"{CASE_MIX}.sd", np.log(0.7), 0.4, is_positive=True))
+    others.append(Unknown(f"{HAZARD}.sd", np.log(0.2), 0.4, is_positive=True))
+    others.extend(
+        Unknown(f"{DISCREPANCY}.{group}", np.log(0.3), 0.5, is_positive=True) for group in DISCREPANCY_GROUPS
+    )
+    others.extend(Unknown(f"{CLASS_OFFSET}.{name}", 0.0, 0.4) for name in classes)
+    return Unknowns(tuple(quantities), tuple(others))
+
+
+def facts_matrix(facts: Sequence[Mapping[str, float]], names: Sequence[str]) -> Array:
+    """The facts of trials as rows. Shape: (trial, name)."""
+    return np.array([[one.get(name, 0.0) for name in names] for one in facts])

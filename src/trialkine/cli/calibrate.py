@@ -1,0 +1,86 @@
+"""`trialkine calibrate`: find the ensemble of populations that gives an account of published trials."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trialkine.cli.options import LARGEST_SEED, Jobs, whole_number
+from trialkine.cli.progress import shown_progress
+from trialkine.errors import InputError
+
+
+def calibrate(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the ensemble, and what was simulated.")
+    ] = Path("calibration-run"),
+    budget: Annotated[
+        str,
+        typer.Option(
+            "--budget",
+            metavar="TIME",
+            help="About how long it may take, such as '30m' or '3h'; it sizes the simulation.",
+        ),
+    ] = "3h",
+    members: Annotated[int, typer.Option("--members", metavar="M", help="Members of the ensemble.")] = 200,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="S", help="Same seed and budget, same ensemble.")
+    ] = 1,
+    jobs: Jobs = None,
+) -> None:
+    """Calibrate on the catalogue of published trials.
+
+    Populations are simulated where the priors allow, an emulator takes the place of the simulation, and the
+    ensemble is drawn from the posterior; then again where the posterior is. Only trials whose numbers are
+    rows of the table of evidence are used. What was simulated is kept in the folder, so that a stopped
+    command goes on where it was.
+    """
+    whole_number("--members", members, 20, 10_000)
+    whole_number("--seed", seed, 0, LARGEST_SEED)
+    workers = whole_number("--jobs", jobs, 1, 1024) if jobs is not None else os.cpu_count() or 1
+    hours = budget_hours(budget)
+
+    from trialkine.calibration.budget import sizes_within
+    from trialkine.calibration.ensemble_file import write_ensemble
+    from trialkine.calibration.findings import findings_text
+    from trialkine.calibration.run import calibrate as run
+    from trialkine.published_trials.catalogue import published_trials
+
+    sizes = sizes_within(hours, workers, members)
+    command = f"trialkine calibrate --budget {budget} --members {members} --seed {seed}"
+    with shown_progress("calibrating") as show:
+        found = run(
+            published_trials(),
+            out / "simulated",
+            sizes,
+            seed=seed,
+            jobs=workers,
+            progress=show,
+            about={"title": "catalogue of published trials", "command": command, "workers": workers},
+        )
+    write_ensemble(found.ensemble, out)
+    text = findings_text(found)
+    (out / "findings.md").write_text(text, "utf-8")
+    print(text)
+    print(f"Ensemble: {out}. Use it with: trialkine validate --ensemble {out}")
+
+
+def budget_hours(text: str) -> float:
+    """Hours from '30m', '3h' or '90 min'.
+
+    Raises: InputError, when it is none of these or not above 0.
+    """
+    units = {"m": 1 / 60, "min": 1 / 60, "h": 1.0, "hours": 1.0, "hour": 1.0}
+    plain = text.strip().lower()
+    number = plain.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = plain[len(number) :].strip()
+    try:
+        hours = float(number) * units[unit]
+    except (KeyError, ValueError):
+        raise InputError(f"'--budget {text}' is no time. Write it as in '30m' or '3h'.") from None
+    if not 0.0 < hours <= 1000.0:
+        raise InputError(f"'--budget {text}' is out of range. Write a time above 0, as in '30m' or '3h'.")
+    return hours

@@ -1,0 +1,125 @@
+"""`trialkine validate`: predict published trials, and set the predictions beside what was reported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialkine.cli.options import LARGEST_SEED, STANDARD_OUTPUT, Jobs, json_target, whole_number, write_json
+from trialkine.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from trialkine.validation.ledger import Ledger
+
+MOST_TRIALS, MOST_PATIENTS = 10_000, 10_000
+
+
+def validate(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]",
+            help="Folder of published trials: protocol files with `reported` and `source`. "
+            "Default: the catalogue of the package.",
+            show_default=False,
+        ),
+    ] = None,
+    leave_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out", help="Predict every trial of the catalogue as if its family had not been seen."
+        ),
+    ] = False,
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="Folder for the pages; older ones in it are replaced."),
+    ] = Path("validation-run"),
+    ensemble: Annotated[
+        Path | None,
+        typer.Option(
+            "--ensemble",
+            metavar="DIR",
+            help="Folder of an ensemble that `trialkine calibrate` wrote. Default: that of the package.",
+            show_default=False,
+        ),
+    ] = None,
+    trials: Annotated[
+        int, typer.Option("--trials", metavar="R", help="Simulated repetitions of every trial.")
+    ] = 200,
+    patients: Annotated[
+        int,
+        typer.Option(
+            "--patients",
+            metavar="N",
+            help="Most patients simulated per arm; larger trials are predicted from these.",
+        ),
+    ] = 60,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same predictions.")] = 0,
+    jobs: Jobs = None,
+    json: Annotated[
+        str | None,
+        typer.Option(
+            "--json",
+            metavar="FILE",
+            help="Also write the ledger as JSON here; '-' is standard output.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Predict published trials and score the predictions.
+
+    Each trial is simulated with every member of the ensemble, in its own size, with its criteria and visits.
+    The ledger sets what was reported beside the predictive distribution, and beside pools of earlier trials
+    that know no mechanism; context.html says what a credibility review asks for. What was simulated is
+    kept in the folder, so that a stopped command goes on where it was.
+    """
+    whole_number("--trials", trials, 20, MOST_TRIALS)
+    whole_number("--patients", patients, 5, MOST_PATIENTS)
+    whole_number("--seed", seed, 0, LARGEST_SEED)
+    workers = whole_number("--jobs", jobs, 1, 1024) if jobs is not None else os.cpu_count() or 1
+    target = json_target(json) if json is not None else None
+
+    from trialkine.calibration.ensemble_file import read_ensemble
+    from trialkine.published_trials.catalogue import published_trials, read_folder
+    from trialkine.validation.context_page import write_context
+    from trialkine.validation.ledger_json import ledger_text
+    from trialkine.validation.ledger_page import ledger_page
+    from trialkine.validation.predict import Plan, predict
+
+    calibrated = read_ensemble(ensemble)
+    catalogue = published_trials()
+    chosen = catalogue if folder is None else read_folder(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    with shown_progress(f"predicting {len(chosen)} published trials") as show:
+        ledger = predict(
+            chosen,
+            catalogue,
+            calibrated,
+            Plan(trials, patients, seed),
+            folder=out / "simulated",
+            jobs=workers,
+            leave_out=leave_out,
+            progress=lambda done, total, name: show(done / total, name),
+        )
+    text = ledger_text(ledger)
+    (out / "ledger.html").write_text(ledger_page(ledger), "utf-8")
+    (out / "ledger.json").write_text(text, "utf-8")
+    write_context(ledger, out)
+    stream = sys.stderr if target == STANDARD_OUTPUT else sys.stdout
+    for line in _in_words(ledger, out):
+        print(line, file=stream)
+    if target is not None:
+        write_json(target, text)
+
+
+def _in_words(ledger: Ledger, out: Path) -> list[str]:
+    """What the terminal shows."""
+    from trialkine.validation.ledger_answer import ledger_answer
+
+    lines = [*ledger_answer(ledger)]
+    lines += [f"Not predicted: {name}: {why}" for name, why in ledger.left_out]
+    return [*lines, f"Ledger: {out / 'ledger.html'}; for a review: {out / 'context.html'}"]

@@ -1,0 +1,104 @@
+"""An ensemble: many sets of population parameters, each as good an account of the data as the next.
+
+A set changes medians and spreads of a population's parameter records, shared ones or one disease's, and
+holds what differs between trials. Its names are `name` or `name.sd` of a record, or `trial.name`, with
+`disease:` before it where only that disease is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from trialkine.errors import InputError
+from trialkine.records import ParameterRecord
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Changes = Mapping[str, Mapping[str, float]]
+"""By the name of a record, the `value` and `sd` that a member sets."""
+SPREAD = ".sd"
+OF_DISEASE = ":"
+OF_TRIAL = "trial."
+
+
+@dataclass(frozen=True)
+class ParameterEnsemble:
+    """Members and the numbers they set.
+
+    Shapes: values (member, name), weights (member,), which add up to 1. Units: those of the records.
+    """
+
+    names: tuple[str, ...]
+    values: Array
+    weights: Array
+    title: str = ""
+    hash: str = ""
+
+    def __post_init__(self) -> None:
+        if self.values.shape != (len(self.weights), len(self.names)):
+            raise InputError(
+                f"An ensemble of {len(self.weights)} members and {len(self.names)} names cannot hold values "
+                f"of shape {self.values.shape}. Give one row per member and one column per name."
+            )
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def member_of(self, replicate: int) -> int:
+        """The member that the repetition of a trial is simulated with: each in turn."""
+        return replicate % len(self)
+
+    def numbers(self, member: int, disease: str | None) -> dict[str, float]:
+        """What one member sets for one disease alone, or for all (None); names without the disease."""
+        found = {}
+        for name, number in zip(self.names, self.values[member], strict=True):
+            of, _, rest = name.rpartition(OF_DISEASE)
+            if of == (disease or ""):
+                found[rest] = float(number)
+        return found
+
+    def select(self, members: Sequence[int] | Array) -> ParameterEnsemble:
+        """Some members, with equal weights among them in proportion to their own."""
+        chosen = np.asarray(members)
+        weights = self.weights[chosen]
+        return replace(self, values=self.values[chosen], weights=weights / weights.sum())
+
+
+def as_changes(numbers: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """Numbers by name as changes of records; names of trials and not of records are left out."""
+    found: dict[str, dict[str, float]] = {}
+    for name, number in numbers.items():
+        if name.startswith(OF_TRIAL):
+            continue
+        record, key = (name[: -len(SPREAD)], "sd") if name.endswith(SPREAD) else (name, "value")
+        found.setdefault(record, {})[key] = number
+    return found
+
+
+def with_changes(
+    records: Mapping[str, ParameterRecord], changes: Changes, kept: frozenset[str] = frozenset()
+) -> dict[str, ParameterRecord]:
+    """Records with an ensemble member's numbers in place of their own; those `kept`, and absent ones, stay.
+
+    Raises: InputError, when a member sets the spread of a record that has none.
+    """
+    found = dict(records)
+    for name, numbers in changes.items():
+        record = found.get(name)
+        if record is None or name in kept:
+            continue
+        spread = record.variability
+        if "sd" in numbers:
+            if spread is None:
+                raise InputError(
+                    f"The ensemble sets the spread of '{name}', which does not vary. Leave it out."
+                )
+            spread = replace(spread, sd=numbers["sd"])
+        value = numbers.get("value", record.value)
+        if isinstance(record.value, Mapping) and not isinstance(value, Mapping):
+            value = dict.fromkeys(record.value, value)
+        found[name] = replace(record, value=value, variability=spread, kind="calibrated")
+    return found

@@ -1,0 +1,54 @@
+"""What a protocol says before its trial has begun that tells who will be enrolled and how they will fare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trialkine.trial.protocol import Protocol
+
+FIRST_YEAR = 1995
+YEARS = 10.0
+HIGH_DOSE = 300_000.0
+SHORT_INFUSION = 0.25
+UNITS = {"IU": 1.0, "kIU": 1e3, "MIU": 1e6}
+PER_KG = {"kg": 1.0, "m2": 1.0 / 40.0, "flat": 1.0 / 70.0}
+
+
+def trial_facts(protocol: Protocol) -> Mapping[str, float]:
+    """Facts of a trial by name, each 0 where it is not known.
+
+    `pretreated` and `untreated`: 1 where only such patients are enrolled; `fit`: 1 where performance status 2
+    is excluded; `one_centre`: 1 for a single centre, -1 for several; `high_dose`: 1 where an arm gives
+    interleukin-2 in doses for which patients are chosen; `randomised`: 1 for several randomised arms;
+    `decades`: decades since 1995, from the year of publication.
+
+    Units: [1], decades [10 years].
+    """
+    lines, source = protocol.eligibility.prior_lines, protocol.source
+    year = source.year if source is not None else None
+    centres = source.centres if source is not None else None
+    return {
+        "pretreated": float(lines is not None and 0 not in lines),
+        "untreated": float(lines == (0,)),
+        "fit": float(max(protocol.eligibility.performance_status) <= 1),
+        "one_centre": {"one": 1.0, "several": -1.0}.get(centres or "", 0.0),
+        "high_dose": float(_is_high_dose(protocol)),
+        "randomised": float(protocol.arms_are == "randomised" and len(protocol.arms) > 1),
+        "decades": (year - FIRST_YEAR) / YEARS if year is not None else 0.0,
+    }
+
+
+def _is_high_dose(protocol: Protocol) -> bool:
+    """Whether any arm gives boluses of interleukin-2 that need an intensive ward.
+
+    HIGH_DOSE is in IU/kg; a square metre stands for 40 kg, a patient for 70.
+    """
+    return any(
+        line.agent == "aldesleukin"
+        and line.dose.unit in UNITS
+        and line.route.name == "intravenous"
+        and (line.route.infusion_days or 0.0) <= SHORT_INFUSION
+        and line.dose.amount * UNITS[line.dose.unit] * PER_KG[line.dose.basis] >= HIGH_DOSE
+        for arm in protocol.arms
+        for line in arm.treatment
+    )

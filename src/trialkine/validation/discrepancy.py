@@ -1,0 +1,134 @@
+"""From simulated trials to what a trial would report: its own size, and what no simulation knows.
+
+Simulated trials may be smaller than the reported one, and share the mechanism's faults. So the part of
+their spread that is luck of patients is taken out, the discrepancy that the calibration found between trials
+is put in, on the log-odds, and the luck of as many patients as were reported is drawn anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, logit
+
+from trialkine.calibration.unknowns import CLASS_OFFSET, DISCREPANCY
+from trialkine.population.ensemble import ParameterEnsemble
+from trialkine.randomness import generator_key
+from trialkine.trial.reported import LANDMARK, MEDIANS, is_fraction
+from trialkine.validation.baselines import MEDIAN_ERROR
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+UNSEEN_OFFSET = 0.4
+"""Spread of the offset of a class of agents that no calibrated trial gave; the prior of all others."""
+UNKNOWN_DISCREPANCY = 0.3
+LOG_ODDS_PER_LOG_TIME = 1.386
+"""How fast the log-odds of being free of an exponential event fall with the log of time at its median."""
+LEAST_RATE = 0.002
+GROUPS = {
+    "orr": "response",
+    "pr_rate": "response",
+    "cr_rate": "response",
+    "sd_rate": "control",
+    "pd_rate": "control",
+}
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What the model says of one metric: a draw per simulated trial, and which member made it.
+
+    Shapes: values, members (draw,). `size` is the number of patients of a simulated trial.
+    """
+
+    values: Array
+    members: Array
+    size: int
+
+
+def reported_draws(
+    draws: Draws,
+    ensemble: ParameterEnsemble,
+    metric: str,
+    agent_class: str,
+    n: int | None,
+    key: str,
+    seed: int,
+) -> Array:
+    """Draws of the number as a trial of `n` patients would report it; NaN where it has no value.
+
+    Shape: returns (draw,). Units: as the metric.
+    """
+    random = np.random.Generator(np.random.Philox(key=generator_key(seed, f"discrepancy: {key}")))
+    shift = _shift(draws, ensemble, metric, agent_class, random)
+    size = n or draws.size
+    if is_fraction(metric):
+        return _fractions(draws.values, draws.size, shift, size, random)
+    if metric in MEDIANS:
+        return _times(draws.values, draws.size, shift, size, random)
+    return draws.values
+
+
+def group_of(metric: str) -> str:
+    """The kind of discrepancy of a metric; survival has none beside the luck of a trial's hazard."""
+    if metric in GROUPS:
+        return GROUPS[metric]
+    landmark = LANDMARK.fullmatch(metric)
+    event = (landmark.group(1) or landmark.group(3)) if landmark else metric.split("_", 1)[0]
+    return "progression" if event in ("pfs", "ttp", "rfs", "dor") else "survival"
+
+
+def _shift(
+    draws: Draws, ensemble: ParameterEnsemble, metric: str, agent_class: str, random: np.random.Generator
+) -> Array:
+    """How far the log-odds of each draw's trial lie from what was simulated. Shape: (draw,)."""
+    group = group_of(metric)
+    luck = random.standard_normal(len(draws.members))
+    offset_luck = random.standard_normal(len(draws.members))
+    spread = _column(ensemble, f"{DISCREPANCY}.{group}", draws.members)
+    if spread is None:
+        spread = np.full(len(luck), 0.0 if group == "survival" else UNKNOWN_DISCREPANCY)
+    shift = spread * luck
+    if group == "response":
+        offset = _column(ensemble, f"{CLASS_OFFSET}.{agent_class}", draws.members)
+        shift = shift + (UNSEEN_OFFSET * offset_luck if offset is None else offset)
+    return np.asarray(shift)
+
+
+def _column(ensemble: ParameterEnsemble, name: str, members: Array) -> Array | None:
+    if name not in ensemble.names:
+        return None
+    return np.asarray(ensemble.values[members, ensemble.names.index(name)])
+
+
+def _fractions(values: Array, simulated: int, shift: Array, n: int, random: np.random.Generator) -> Array:
+    known = np.isfinite(values)
+    if not known.any():
+        return values
+    mean = float(values[known].mean())
+    luck = mean * (1.0 - mean) / simulated
+    rate = np.clip(_without_luck(values, mean, luck), LEAST_RATE, 1.0 - LEAST_RATE)
+    rate = expit(logit(rate) + shift)
+    found = random.binomial(n, np.where(known, rate, 0.5)) / n
+    return np.asarray(np.where(known, found, np.nan))
+
+
+def _times(values: Array, simulated: int, shift: Array, n: int, random: np.random.Generator) -> Array:
+    known = np.isfinite(values) & (values > 0.0)
+    luck = random.standard_normal(len(values))
+    if not known.any():
+        return values
+    logs = np.where(known, np.log(np.where(known, values, 1.0)), np.nan)
+    if n > simulated:
+        logs = _without_luck(logs, float(np.nanmean(logs)), MEDIAN_ERROR**2 / simulated)
+        logs = logs + MEDIAN_ERROR / np.sqrt(n) * luck
+    return np.asarray(np.exp(logs + shift / LOG_ODDS_PER_LOG_TIME))
+
+
+def _without_luck(values: Array, mean: float, luck: float) -> Array:
+    """The same values with the variance that luck of patients gave them taken out."""
+    variance = float(np.nanvar(values))
+    share = max(variance - luck, 0.0) / variance if variance > 0.0 else 0.0
+    return np.asarray(mean + np.sqrt(share) * (values - mean))

@@ -1,0 +1,81 @@
+"""Reads the reported numbers off simulated trials: one draw per repetition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialkine.calibration.counts import patients_of
+from trialkine.records import DAYS_PER_MONTH, DAYS_PER_WEEK
+from trialkine.statistics.survival import kaplan_meier, median_survival, survival_at
+from trialkine.toxicity.terms import SEVERE
+from trialkine.trial.reported import CHANGE, LANDMARK
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from trialkine.trial.result import TrialResult
+
+Array = np.ndarray[Any, np.dtype[Any]]
+CATEGORIES = {"orr": ("CR", "PR"), "cr_rate": ("CR",), "pr_rate": ("PR",), "sd_rate": ("SD",)}
+PROGRESSED = ("PD", "NE")
+"""Without a scan after the first, a patient died or left early: counted as no benefit, as trials do."""
+CURVES = {"pfs": "pfs", "ttp": "ttp", "rfs": "pfs", "os": "os", "dor": "dor"}
+
+
+def metric_draws(result: TrialResult, arm: str, line: str | None, metric: str) -> Array | None:
+    """The metric in every repetition; NaN where it has no value; None for one that is not simulated.
+
+    Shape: returns (repetition,). Units: rates [fraction], times [month], doses [1].
+    """
+    rows = patients_of(result, arm, line)
+    if CHANGE.fullmatch(metric):
+        return None
+    found = np.full(result.replicates, np.nan)
+    for (replicate,), patients in rows.group_by("trial"):
+        found[int(str(replicate))] = _value(patients, metric)
+    return found
+
+
+def _value(patients: pl.DataFrame, metric: str) -> float:
+    best = patients["best_response"].to_numpy()
+    if metric in CATEGORIES:
+        return float(np.isin(best, CATEGORIES[metric]).mean())
+    if metric == "pd_rate":
+        return float(np.isin(best, PROGRESSED).mean())
+    if metric == "grade34_rate":
+        worst = patients["worst_grade"].drop_nulls().to_numpy()
+        return float((worst >= SEVERE).mean()) if len(worst) else np.nan
+    if metric == "toxic_death_rate":
+        return float((patients["death_cause"] == "treatment").sum()) / patients.height
+    if metric in ("doses_given_mean", "doses_given_median"):
+        given = patients["doses_given"].to_numpy()
+        return float(given.mean() if metric.endswith("mean") else np.median(given))
+    landmark = LANDMARK.fullmatch(metric)
+    if landmark is None:
+        return _median(patients, CURVES[metric.split("_", 1)[0]])
+    by_week, weeks, by_month, months = landmark.groups()
+    day = int(weeks) * DAYS_PER_WEEK if by_week else int(months) * DAYS_PER_MONTH
+    return _at(patients, CURVES[by_week or by_month], day)
+
+
+def _curve(patients: pl.DataFrame, endpoint: str) -> tuple[Array, Array]:
+    days = patients[f"{endpoint}_days"].cast(float).to_numpy().astype(float)
+    events = patients[f"{endpoint}_event"].fill_null(False).to_numpy().astype(bool)
+    known = np.isfinite(days)
+    return days[known], events[known]
+
+
+def _median(patients: pl.DataFrame, endpoint: str) -> float:
+    days, events = _curve(patients, endpoint)
+    if not len(days):
+        return np.nan
+    reached = median_survival(kaplan_meier(days, events)).estimate
+    return np.nan if reached is None else reached / DAYS_PER_MONTH
+
+
+def _at(patients: pl.DataFrame, endpoint: str, day: float) -> float:
+    days, events = _curve(patients, endpoint)
+    found = survival_at(kaplan_meier(days, events), day).estimate if len(days) else None
+    return np.nan if found is None else found

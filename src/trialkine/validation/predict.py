@@ -1,0 +1,286 @@
+"""Predicts published trials: simulates each with the ensemble, and sets predictions beside reports."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trialkine.calibration.ensemble_file import CalibratedEnsemble
+from trialkine.errors import InputError, TrialkineError
+from trialkine.population.ensemble import ParameterEnsemble
+from trialkine.records import DAYS_PER_MONTH
+from trialkine.study import run_protocol
+from trialkine.trial.agent_class import agent_class
+from trialkine.trial.protocol import Protocol
+from trialkine.trial.protocol_parts import Arm
+from trialkine.trial.reported import MEDIANS, ReportedArm, ReportedValue, is_fraction
+from trialkine.validation.baselines import Observed, Target, baseline_samples
+from trialkine.validation.discrepancy import Draws, reported_draws
+from trialkine.validation.ledger import Ledger, LedgerRow, Predictive
+from trialkine.validation.metric_draws import metric_draws
+from trialkine.validation.scores import predictive
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Progress = Callable[[int, int, str], None]
+RESPONSE = "orr"
+NOT_SIMULATED = "the model does not predict this number"
+NO_VALUE = "no simulated trial gave this number a value"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is simulated: repetitions of every trial, and at most so many patients in each arm."""
+
+    trials: int = 200
+    patients: int = 60
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What was simulated of one trial: draws by arm, line and metric; or why nothing was."""
+
+    trial: str
+    draws: Mapping[str, Array]
+    why: str = ""
+
+
+def predict(
+    trials: Mapping[str, Protocol],
+    history: Mapping[str, Protocol],
+    ensemble: CalibratedEnsemble,
+    plan: Plan,
+    *,
+    folder: Path | None = None,
+    jobs: int = 1,
+    leave_out: bool = False,
+    progress: Progress = lambda done, total, name: None,
+) -> Ledger:
+    """The ledger of some published trials; `history` are the trials that pools may learn from.
+
+    What was simulated is kept in `folder` and used again. With `leave_out` every family is predicted with
+    the members weighted as if it had not been seen.
+    """
+    simulations = _simulate_all(trials, ensemble.members, plan, folder, jobs, progress)
+    observed = observations(history)
+    rows: list[LedgerRow] = []
+    left_out: list[tuple[str, str]] = []
+    for name, protocol in trials.items():
+        simulation = simulations[name]
+        if simulation.why:
+            left_out.append((name, simulation.why))
+            continue
+        family = family_of(name, protocol)
+        members = ensemble.without(family) if leave_out else ensemble.members
+        for entry in protocol.reported or ():
+            rows.extend(_arm_rows(name, protocol, entry, simulation, members, observed, plan))
+    about = {
+        "ensemble": members_in_words(ensemble),
+        "simulated": f"{plan.trials} trials each, of at most {plan.patients} patients per arm",
+        "seed": str(plan.seed),
+    }
+    return Ledger(tuple(rows), tuple(left_out), about, leave_out)
+
+
+def members_in_words(ensemble: CalibratedEnsemble) -> str:
+    """What was used, for the page."""
+    title = ensemble.members.title or "an ensemble without a title"
+    return f"{title}: {len(ensemble.members)} members, {ensemble.members.hash}"
+
+
+def family_of(name: str, protocol: Protocol) -> str:
+    """The family of a published trial: as stated, else its own name."""
+    return (protocol.source.family if protocol.source is not None else None) or name
+
+
+def observations(history: Mapping[str, Protocol]) -> tuple[Observed, ...]:
+    """The reported numbers that a pool may learn from: fair samples, counted once, and no mere bounds."""
+    found = []
+    for name, protocol in history.items():
+        source = protocol.source
+        if source is None or not source.counted or source.use != "calibration":
+            continue
+        for entry in protocol.reported or ():
+            if entry.selected is not None:
+                continue
+            klass = agent_class(protocol, _arm(protocol, entry), entry.line)
+            for metric, stated in entry.all_metrics().items():
+                is_usable = (is_fraction(metric) or metric in MEDIANS) and not stated.at_least
+                if is_usable:
+                    n = entry.denominator(metric) or _size(protocol, entry)
+                    found.append(
+                        Observed(
+                            family_of(name, protocol), protocol.population, klass, metric, stated.value, n
+                        )
+                    )
+    return tuple(found)
+
+
+def _arm(protocol: Protocol, entry: ReportedArm) -> Arm:
+    return next(arm for arm in protocol.arms if arm.name == entry.arm)
+
+
+def _size(protocol: Protocol, entry: ReportedArm) -> int:
+    return _arm(protocol, entry).size(protocol.enrolment.patients)
+
+
+def _key(entry: ReportedArm, metric: str) -> str:
+    return f"{entry.arm}|{entry.line or ''}|{metric}"
+
+
+def _arm_rows(
+    name: str,
+    protocol: Protocol,
+    entry: ReportedArm,
+    simulation: Simulation,
+    members: ParameterEnsemble,
+    observed: Sequence[Observed],
+    plan: Plan,
+) -> Iterator[LedgerRow]:
+    source = protocol.source
+    assert source is not None
+    klass = agent_class(protocol, _arm(protocol, entry), entry.line)
+    family = family_of(name, protocol)
+    for metric, stated in entry.all_metrics().items():
+        n = entry.denominator(metric) or _size(protocol, entry)
+        key = f"{name} {_key(entry, metric)}"
+        horizon = _horizon(protocol, stated) if metric in MEDIANS else None
+        found, why = None, NOT_SIMULATED
+        values = simulation.draws.get(_key(entry, metric))
+        if values is not None:
+            numbers = np.array(members_of(plan.trials, members))
+            if metric == "dor_median_months":  # of trials in which nobody responded there is nothing to say
+                has_any = simulation.draws[_key(entry, RESPONSE)] > 0.0
+                values, numbers = values[has_any], numbers[has_any]
+            draws = Draws(values, numbers, min(_size(protocol, entry), plan.patients))
+            drawn = reported_draws(draws, members, metric, klass, n, key, plan.seed)
+            weights = _weights(members, numbers)
+            if np.isfinite(drawn).any():
+                found, why = _scored(drawn, weights, stated, n, metric, horizon, key, plan.seed), ""
+            else:
+                why = NO_VALUE
+        pools = {
+            pool: _scored(samples, None, stated, n, metric, horizon, key, plan.seed)
+            for pool, samples in baseline_samples(
+                observed, Target(family, protocol.population, klass, metric, n), seed=plan.seed
+            ).items()
+        }
+        unscored = _why_unscored(protocol, entry, stated, metric)
+        yield LedgerRow(
+            trial=name, title=protocol.title, family=family, arm=entry.arm, line=entry.line,
+            disease=protocol.population, agent_class=klass, use=source.use, metric=metric,
+            reported=stated.value, reported_low=stated.low, reported_high=stated.high, n=n,
+            at_least=stated.at_least, predicted=found, baselines=pools,
+            is_scored=found is not None and not unscored, why=why or unscored,
+        )  # fmt: skip
+
+
+def _why_unscored(protocol: Protocol, entry: ReportedArm, stated: ReportedValue, metric: str) -> str:
+    if entry.selected is not None:
+        return f"selected patients: {entry.selected}"
+    if protocol.source is not None and not protocol.source.counted:
+        return "its patients are counted in another series"
+    if stated.at_least:
+        return "only a lower bound is known"
+    if not (is_fraction(metric) or metric in MEDIANS):
+        return "neither a rate nor a median"
+    return ""
+
+
+def _scored(
+    samples: Array,
+    weights: Array | None,
+    stated: ReportedValue,
+    n: int,
+    metric: str,
+    horizon: float | None,
+    key: str,
+    seed: int,
+) -> Predictive:
+    return predictive(
+        samples, weights, stated.value, n, metric=metric, at_least=stated.at_least, horizon=horizon,
+        key=key, seed=seed,
+    )  # fmt: skip
+
+
+def _horizon(protocol: Protocol, stated: ReportedValue) -> float:
+    """Until when times are told apart: the follow-up, or twice what was reported if that is longer."""
+    followed = protocol.follow_up or protocol.data_cut_off
+    assert followed is not None
+    return max(followed.days / DAYS_PER_MONTH, 2.0 * stated.value)
+
+
+def members_of(trials: int, members: ParameterEnsemble) -> list[int]:
+    """The member behind every repetition."""
+    return [members.member_of(replicate) for replicate in range(trials)]
+
+
+def _weights(members: ParameterEnsemble, numbers: Array) -> Array:
+    """The weight of every repetition: its member's, shared by the repetitions of that member."""
+    counts = np.bincount(numbers, minlength=len(members))
+    return np.asarray(members.weights[numbers] / counts[numbers])
+
+
+def _simulate_all(
+    trials: Mapping[str, Protocol],
+    members: ParameterEnsemble,
+    plan: Plan,
+    folder: Path | None,
+    jobs: int,
+    progress: Progress,
+) -> dict[str, Simulation]:
+    from joblib import Parallel, delayed
+
+    work = (delayed(_simulated)(name, protocol, members, plan, folder) for name, protocol in trials.items())
+    found: dict[str, Simulation] = {}
+    for number, one in enumerate(Parallel(n_jobs=jobs, return_as="generator_unordered")(work), start=1):
+        found[one.trial] = one
+        progress(number, len(trials), one.trial)
+    return found
+
+
+def _simulated(
+    name: str, protocol: Protocol, members: ParameterEnsemble, plan: Plan, folder: Path | None
+) -> Simulation:
+    """A trial's simulation from its file, or simulated now and filed."""
+    text = f"{protocol.content_hash} {members.hash} {plan}"
+    file = None if folder is None else folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.npz"
+    if file is not None and file.exists():
+        with np.load(file) as kept:
+            return Simulation(name, {key: kept[key] for key in kept.files})
+    found = simulate(name, protocol, members, plan)
+    if file is not None and not found.why:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_suffix(f".{os.getpid()}.tmp.npz")
+        arrays: dict[str, Any] = dict(found.draws)
+        np.savez_compressed(unfinished, **arrays)
+        unfinished.replace(file)
+    return found
+
+
+def simulate(name: str, protocol: Protocol, members: ParameterEnsemble, plan: Plan) -> Simulation:
+    """Run a published trial once for every repetition, and read off what was reported of it."""
+    try:
+        result = run_protocol(
+            protocol,
+            patients=min(protocol.enrolment.patients, plan.patients),
+            trials=plan.trials,
+            seed=plan.seed,
+            jobs=1,
+            ensemble=members,
+        )
+    except (InputError, TrialkineError) as error:
+        return Simulation(name, {}, str(error))
+    draws = {}
+    for entry in protocol.reported or ():
+        for metric in {*entry.all_metrics(), RESPONSE}:
+            values = metric_draws(result, entry.arm, entry.line, metric)
+            if values is not None:
+                draws[_key(entry, metric)] = values
+    return Simulation(name, draws)

@@ -1,0 +1,89 @@
+"""What the intervals hold: patients, differences between trials, the ensemble, and the discrepancy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from trialkine.calibration.unknowns import DISCREPANCY
+from trialkine.ensemble_members import CASE_MIX, HAZARD
+from trialkine.population.ensemble import OF_TRIAL, SPREAD, ParameterEnsemble
+from trialkine.validation.discrepancy import UNKNOWN_DISCREPANCY
+from trialkine.validation.ledger import Ledger
+
+ENSEMBLE, SIMULATED = "ensemble", "simulated"  # what ledgers call them in `about`
+
+
+@dataclass(frozen=True)
+class SpreadLayer:
+    """One source of spread, whether the intervals hold it, how, and its numbers where they are known."""
+
+    name: str
+    is_held: bool | None
+    words: str
+    numbers: Mapping[str, float]
+
+
+def spread_layers(ledger: Ledger, members: ParameterEnsemble | None) -> tuple[SpreadLayer, ...]:
+    """The four sources of spread of a prediction; `members` is the ensemble, where it is at hand."""
+    return (_patients(ledger), _trials(members), _parameters(ledger, members), _discrepancy(ledger, members))
+
+
+def _patients(ledger: Ledger) -> SpreadLayer:
+    simulated = ledger.about.get(SIMULATED, "")
+    words = "The luck of as many patients as were reported is drawn for every repetition."
+    return SpreadLayer("Patients", True, f"{words}{f' Simulated: {simulated}.' if simulated else ''}", {})
+
+
+def _trials(members: ParameterEnsemble | None) -> SpreadLayer:
+    numbers = _medians(members, (f"{CASE_MIX}{SPREAD}", f"{HAZARD}{SPREAD}"))
+    words = "Every repetition is a trial of its own, with a case mix drawn for it"
+    words += " and a hazard of death of its own." if f"{HAZARD}{SPREAD}" in numbers else "."
+    return SpreadLayer("Differences between trials", True, words, numbers)
+
+
+def _parameters(ledger: Ledger, members: ParameterEnsemble | None) -> SpreadLayer:
+    stated = ledger.about.get(ENSEMBLE, "")
+    if members is None and not stated:
+        words = "None: all intervals are conditional on one set of numbers."
+        return SpreadLayer("Ensemble of parameter sets", False, words, {})
+    words = f"Repetitions take the members of an ensemble in turn ({stated or members_words(members)})."
+    if members is None:
+        return SpreadLayer("Ensemble of parameter sets", True, words, {})
+    population = [name for name in members.names if OF_TRIAL not in name]
+    numbers = {"members": float(len(members)), "numbers that differ between members": float(len(population))}
+    return SpreadLayer("Ensemble of parameter sets", True, words, numbers)
+
+
+def members_words(members: ParameterEnsemble | None) -> str:
+    """An ensemble in a few words."""
+    return "" if members is None else f"{members.title or 'without a title'}, {len(members)} members"
+
+
+def _discrepancy(ledger: Ledger, members: ParameterEnsemble | None) -> SpreadLayer:
+    name = "Discrepancy between model and trials"
+    if members is None:
+        held = None if ledger.about.get(ENSEMBLE) else False
+        words = "Not stated." if held is None else "None: what the mechanism itself misses is in no interval."
+        return SpreadLayer(name, held, words, {})
+    numbers = _medians(members, [one for one in members.names if one.startswith(f"{DISCREPANCY}.")])
+    words = "What trials differ by beyond the model is added on the log-odds"
+    words += (
+        ", with the spread that the calibration found."
+        if numbers
+        else f", with an assumed standard deviation of {UNKNOWN_DISCREPANCY:g}."
+    )
+    return SpreadLayer(name, True, f"{words} Survival has none beside the hazard of its trial.", numbers)
+
+
+def _medians(members: ParameterEnsemble | None, names: tuple[str, ...] | list[str]) -> dict[str, float]:
+    """The median over the members of each number that they set."""
+    if members is None:
+        return {}
+    return {
+        name: float(np.median(members.values[:, members.names.index(name)]))
+        for name in names
+        if name in members.names
+    }
