@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -197,8 +198,13 @@ ABOUT = {
 
 def sample_ledger(*, leave_out: bool = False) -> Ledger:
     """Some forty rows with hits, misses, a bound, a row without prediction and rows that are not scored."""
+    return Ledger(_sample_rows(), LEFT_OUT, ABOUT, leave_out)
+
+
+@cache
+def _sample_rows() -> tuple[LedgerRow, ...]:
     rows = tuple(row for sketch in ARMS for row in _rows(sketch))
-    return Ledger((*rows, _unpredicted(), _bound()), LEFT_OUT, ABOUT, leave_out)
+    return (*rows, _unpredicted(), _bound())
 
 
 def large_ledger(copies: int = 6) -> Ledger:

@@ -62,7 +62,7 @@ def test_numbers_and_their_source_belong_together():
         ("orr: 0.163", "os_rate_12m: 41", ORR, "'os_rate_12m' is a fraction and cannot be 41. Write 0.41 for 41 %."),
         ("orr: 0.163", "orr: 0.18", ORR, "0.18 is not 8 of 49 (0.163). Keep the counts, or state its own 'n'."),
         ("orr: 0.163", "orr: {value: 0.18, n: 49}", ORR, "0.18 is not 8 of 49 (0.163). Keep the counts, or state its own 'n'."),
-        ("orr: 0.163", "orr_rate: 0.163", ORR, "no number of summary.json is named 'orr_rate'. Did you mean 'cr_rate'?"),
+        ("orr: 0.163", "pfs_median: 2", ORR, "no number of summary.json is named 'pfs_median'. Did you mean 'pfs_median_months'?"),
         ("orr: 0.163", "xyz: 1", ORR, f"no number of summary.json is named 'xyz'. Known: {NAMES}."),
         ("orr: 0.163", "os_rate_52w: 0.5", ORR, "no number of summary.json is named 'os_rate_52w'. Write it as 'os_rate_<months>m'."),
         ("orr: 0.163", "pfs_rate_6m: 0.5", ORR, "no number of summary.json is named 'pfs_rate_6m'. Write it as 'pfs_rate_<weeks>w'."),
@@ -158,12 +158,14 @@ def test_what_cannot_be_read_is_reported_once_and_nothing_is_made_of_it(old, new
 
 
 def test_entries_without_an_arm_each_lack_their_name():
-    text = PROTOCOL + "reported: [{n: 20, cr: 1}, {n: 20, cr: 2}]\n" + SOURCE
+    text = PROTOCOL + "reported:\n  - {n: 20, cr: 1}\n  - {n: 20, cr: 2}\n" + SOURCE
     said = "'arm' is missing. Write for example 'arm: Interleukin-2'."
-    assert [problem.message for problem in problems_of(text)] == [said, said]
+    assert [(problem.line, problem.message) for problem in problems_of(text)] == [(22, said), (23, said)]
 
 
 @pytest.mark.parametrize(("written", "shown"), [("5", "'5'"), ("{arm: Sequence}", "a group of keys")])
 def test_reported_is_a_list(written, shown):
     text = PROTOCOL + f"reported: {written}\n" + SOURCE
-    assert only_problem(text) == (21, f"'reported' is {shown}. Write a list, each item after '- '.")
+    line, sentence = only_problem(text)
+    assert line == 21
+    assert sentence.startswith(f"'reported' is {shown}. Write a list, each item after '- '.")

@@ -21,7 +21,8 @@ LANDMARK_SLACK = 0.5  # days: follow-up that ends at a landmark reaches it
 def count_patients(result: TrialResult, target: Target) -> tuple[Array, Array]:
     """How many patients met the target's event, and of how many, in every repetition.
 
-    A patient whose follow-up ends before the target's day is in neither count.
+    A patient whose follow-up ends before the target's day is in neither count, and neither is one whose
+    follow-up was to end before it, since of such patients only the events would be seen.
 
     Shapes: (repetition,), (repetition,).
     """
@@ -41,9 +42,10 @@ def patients_of(result: TrialResult, arm: str, line: str | None) -> pl.DataFrame
     if line is None:
         return patients
     keys = ["arm", "trial", "patient"]
-    return result.lines.filter((pl.col("arm") == arm) & (pl.col("agent") == line)).join(
-        patients.select(keys), on=keys, how="semi", maintain_order="left"
-    )
+    lines = result.lines.filter((pl.col("arm") == arm) & (pl.col("agent") == line))
+    planned = patients.select(*keys, "follow_up_days")
+    joined = lines.join(planned, on=keys, how="inner", maintain_order="left")
+    return joined.with_columns(pl.col("follow_up_days") - pl.col("start_day"))
 
 
 def events_of(rows: pl.DataFrame, target: Target) -> tuple[Array, Array]:
@@ -65,4 +67,6 @@ def events_of(rows: pl.DataFrame, target: Target) -> tuple[Array, Array]:
     ended = rows[f"{column}_event"].to_numpy().astype(bool) & (days <= target.day)
     is_free = days >= target.day - LANDMARK_SLACK
     known = np.isfinite(days) & (ended | is_free)
-    return ~ended, known & responds if target.event == "dor" else known
+    if target.event == "dor":
+        return ~ended, known & responds
+    return ~ended, known & (rows["follow_up_days"].to_numpy() >= target.day - LANDMARK_SLACK)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
-LINEAR_SD, SQUARE_SD, PRODUCT_SD = 0.30, 0.06, 0.02
+LINEAR_SD, SQUARE_SD, PRODUCT_SD = 0.30, 0.05, 0.01
 MOST_ITERATIONS = 500
 
 

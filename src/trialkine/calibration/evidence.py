@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,17 +24,18 @@ def evidence_of(
     trials: Mapping[str, Protocol],
     waves: Sequence[tuple[Array, Mapping[str, Simulated]]],
     quantities: Sequence[Quantity],
-    progress: Callable[[str], None] = lambda name: None,
+    jobs: int = 1,
 ) -> Evidence:
     """The evidence of some trials, from their simulation in one or more waves.
 
     `waves` hold the scores of a design, case mix last, and what was simulated there.
     """
     scores = np.vstack([one for one, _ in waves])
-    targets, fitted, trial_of, classes = [], [], [], []
+    from joblib import Parallel, delayed
+
+    targets, work, trial_of, classes = [], [], [], []
     names = sorted(name for name in trials if all(name in simulated for _, simulated in waves))
     for place, name in enumerate(names):
-        progress(name)
         protocol = trials[name]
         counts = np.hstack([simulated[name].counts for _, simulated in waves])
         totals = np.hstack([simulated[name].totals for _, simulated in waves])
@@ -43,10 +44,11 @@ def evidence_of(
                 continue
             columns = _columns(protocol, target, quantities)
             targets.append(target)
-            fitted.append(fit_quadratic(scores, counts[row], totals[row], columns))
+            work.append(delayed(fit_quadratic)(scores, counts[row], totals[row], columns))
             trial_of.append(place)
             arm = next(arm for arm in protocol.arms if arm.name == target.arm)
             classes.append(agent_class(protocol, arm, target.line))
+    fitted = Parallel(n_jobs=jobs)(work)
     protocols = [trials[name] for name in names]
     return Evidence(
         tuple(targets),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialkine.calibration.counts import events_of, patients_of
+from trialkine.calibration.counts import LANDMARK_SLACK, events_of, patients_of
 from trialkine.calibration.ensemble_file import has_shipped_ensemble, read_ensemble
 from trialkine.calibration.targets import Target, targets_of_arm
 from trialkine.calibration.weighted_outcomes import (
@@ -117,11 +117,14 @@ def match_arm(
 ) -> Match:
     """Simulate a pool of patients in every arm, and match them to what was reported of one.
 
+    Without an ensemble, that of the package is used, if there is one.
+
     Raises: InputError, when nothing usable is reported of the arm, or the weights are refused.
     """
     check_reported(protocol, arm)
+    members = usual_ensemble(protocol) if ensemble is None else ensemble
     pool = simulate_pool(
-        protocol, patients=patients, seed=seed, jobs=jobs, ensemble=ensemble, progress=progress
+        protocol, patients=patients, seed=seed, jobs=jobs, ensemble=members, progress=progress
     )
     return match_pool(pool, arm)
 
@@ -275,10 +278,26 @@ def _indicator(pool: TrialResult, target: Target, everyone: pl.DataFrame) -> Arr
 
     rows = patients_of(pool, target.arm, target.line)
     happened, known = events_of(rows, target)
+    if target.event not in ("responds", "complete", "progresses"):
+        known = known & (_followed(pool, target, rows) >= target.day - LANDMARK_SLACK)
     met = pl.Series("met", np.where(known, happened.astype(float), np.nan))
     own = rows.select(KEYS).with_columns(met)
     joined = everyone.join(own, on=KEYS, how="left", maintain_order="left")
     return np.asarray(joined["met"].fill_null(np.nan).to_numpy())
+
+
+def _followed(pool: TrialResult, target: Target, rows: pl.DataFrame) -> Array:
+    """How long each patient would be followed if nothing happened, from where the target's days begin.
+
+    Of those followed for less, only events are known; to count them would overstate events.
+
+    Units: returns [day]. Shape: returns (row,).
+    """
+    planned = patients_of(pool, target.arm, None).select(*KEYS, planned="follow_up_days")
+    days = rows.select(KEYS).join(planned, on=KEYS, how="left", maintain_order="left")["planned"].to_numpy()
+    if target.line is not None:
+        days = days - rows["start_day"].to_numpy()
+    return days - rows["response_day"].to_numpy() if target.event == "dor" else days
 
 
 def _outcomes(
@@ -312,7 +331,10 @@ def _not_matched(protocol: Protocol, arm: str, targets: Sequence[Target]) -> tup
     """Reported numbers that no margin stands for, a line's with its agent."""
     found = []
     for entry in _entries(protocol, arm):
-        met = {target.metric for target in targets if target.line == entry.line}
+        own = [target for target in targets if target.line == entry.line]
+        met = {target.metric for target in own}
+        if any(target.event == "responds" and target.count == 0.0 for target in own):
+            met |= {"cr_rate", "pr_rate"}
         for metric in entry.all_metrics():
             follows = metric in FOLLOWS and met.issuperset(FOLLOWS[metric])
             if metric not in met and not follows:

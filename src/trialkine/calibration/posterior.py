@@ -107,7 +107,9 @@ def sample_posterior(
     moves = [(emcee.moves.MHMove(_forgetting(best, spread, share)), 1.0 / len(SHARES)) for share in SHARES]
     sampler = emcee.EnsembleSampler(walkers, len(best), density, moves=moves, vectorize=True)
     sampler.random_state = np.random.RandomState(seed).get_state()
-    for number, _ in enumerate(sampler.sample(begin, iterations=steps), start=1):
+    for number, _ in enumerate(
+        sampler.sample(begin, iterations=steps, skip_initial_state_check=True), start=1
+    ):
         if number % 20 == 0:
             progress(number / steps, "sampling")
     left_out = steps // 3

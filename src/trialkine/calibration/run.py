@@ -24,6 +24,7 @@ from trialkine.trial.protocol import Protocol
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[float, str], None]
 WIDER = 1.5  # later designs reach this much farther than the posterior
+SHORTER = 3  # of waves before the last, which only say where to simulate next
 MIX_SPREAD = 1.0  # in scores of the case mix
 
 
@@ -90,13 +91,13 @@ def calibrate(
                     quantities,
                     folder,
                     patients=sizes.patients,
-                    seed=seed + wave,
+                    seed=seed + wave - 1,
                     jobs=jobs,
                     progress=hear,
                 ),
             )
         )
-        evidence = evidence_of(own, waves, quantities)
+        evidence = evidence_of(own, waves, quantities, jobs)
         unknowns = unknowns_of(quantities, known, tuple(dict.fromkeys(evidence.classes)))
         likelihood = Likelihood(evidence, unknowns)
         base = (wave - 0.2) / sizes.waves
@@ -107,7 +108,7 @@ def calibrate(
         posterior = sample_posterior(
             likelihood.log_posterior,
             np.zeros(len(unknowns)),
-            steps=sizes.steps,
+            steps=sizes.steps if wave == sizes.waves else sizes.steps // SHORTER,
             walkers=sizes.walkers,
             seed=seed,
             progress=sampled,

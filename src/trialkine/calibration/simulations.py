@@ -51,6 +51,7 @@ class Shard:
         digest.update(self.protocol.content_hash.encode())
         digest.update(np.ascontiguousarray(self.scores).tobytes())
         digest.update(f"{self.patients} {self.seed}".encode())
+        digest.update("\n".join(target.key for target in targets_of(self.trial, self.protocol)).encode())
         return f"{self.trial}-{digest.hexdigest()[:12]}"
 
 

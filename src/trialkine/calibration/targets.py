@@ -96,6 +96,8 @@ def _arm_targets(trial: str, family: str, protocol: Protocol, entry: ReportedArm
     for metric, stated in metrics.items():
         of = stated.n or followed
         landmark = LANDMARK.fullmatch(metric)
+        if landmark and stated.at_least:
+            continue  # a bound on a share says too little
         if landmark:
             event, day = _landmark(landmark.groups())
             group: Group = "survival" if event == "os" else "progression"

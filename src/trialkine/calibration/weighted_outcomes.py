@@ -65,11 +65,12 @@ def weighted_survival(days: Array, is_event: Array, weights: Array) -> KaplanMei
     leaving = np.bincount(place, weights, minlength=len(times))
     ending = np.bincount(place, weights * is_event, minlength=len(times))
     at_risk = np.cumsum(leaving[::-1])[::-1]
+    survival = np.cumprod(np.clip(1.0 - ending / at_risk, 0.0, 1.0))
     counts = np.bincount(place, minlength=len(times))
     nothing = np.full(len(times), np.nan)
     return KaplanMeier(
         times=times,
-        survival=np.cumprod(np.clip(1.0 - ending / at_risk, 0.0, 1.0)),
+        survival=np.asarray(survival, dtype=np.float64),
         low=nothing,
         high=nothing,
         at_risk=np.cumsum(counts[::-1])[::-1],

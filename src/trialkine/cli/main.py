@@ -19,6 +19,7 @@ from trialkine.cli.cite import cite
 from trialkine.cli.claims import claims
 from trialkine.cli.export import export
 from trialkine.cli.import_model import import_model
+from trialkine.cli.match import match
 from trialkine.cli.run import run
 from trialkine.cli.schema import schema
 from trialkine.cli.validate import validate
@@ -62,7 +63,7 @@ def _trialkine(
     """
 
 
-for _command in (run, validate, calibrate, assay, claims, check, export, schema, cite):
+for _command in (run, validate, calibrate, match, assay, claims, check, export, schema, cite):
     app.command()(_command)
 app.command("import")(import_model)
 

@@ -135,7 +135,7 @@ def _printed_rate_faults(path: tuple[Any, ...], entry: dict[Any, Any], n: int) -
         count = cr + pr
     if type(count) is not int or isinstance(stated, bool) or not isinstance(stated, (int, float)):
         return
-    if abs(stated - count / n) > ROUNDING:
+    if 0.0 <= stated <= 1.0 and abs(stated - count / n) > ROUNDING:
         message = (
             f"{stated:g} is not {count} of {n} ({count / n:.3f}). Keep the counts, or state its own 'n'."
         )

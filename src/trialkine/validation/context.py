@@ -19,6 +19,8 @@ from trialkine.validation.spread_layers import SpreadLayer, spread_layers
 from trialkine.validation.verification import Verification, verification
 
 NOT_STATED = "not stated"
+MOST_NAMED = 4
+"""Agents or diseases that a sentence names one by one."""
 GRADES = ("low", "medium", "high", NOT_STATED)
 SOLVERS = (
     "Dormand-Prince 5 or Rodas5P, chosen for each arm by a pilot that counts work; linear kinetics of drugs "
@@ -111,11 +113,13 @@ def _known(agents: Sequence[str]) -> tuple[str, ...]:
 
 
 def _trial_of(agents: Sequence[str], diseases: Sequence[str]) -> str:
-    of = _either([in_sentence(agent_words(name)) for name in agents])
-    treated = _either([in_sentence(disease_words(name)) for name in diseases])
+    of = _either([in_sentence(agent_words(name)) for name in agents], "agents")
+    treated = _either([in_sentence(disease_words(name)) for name in diseases], "diseases")
     return f"a trial{f' of {of}' if of else ''}{f' in {treated}' if treated else ''}"
 
 
-def _either(names: Sequence[str]) -> str:
-    """Names as alternatives."""
+def _either(names: Sequence[str], noun: str) -> str:
+    """Names as alternatives, or how many there are."""
+    if len(names) > MOST_NAMED:
+        return f"any of the {len(names)} {noun} below"
     return names[0] if len(names) == 1 else " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from trialkine.report.figures.style import GRID, INK, MUTED, as_plain_text, house_style, new_figure
 from trialkine.validation.baselines import SAME_CLASS, SAME_DISEASE
-from trialkine.validation.forest_layout import Axis, ForestBlock
+from trialkine.validation.forest_layout import Axis, ForestBlock, drawn_interval
 from trialkine.validation.ledger import Interval, LedgerRow
 from trialkine.validation.ledger_rows import INSIDE, OUTSIDE_80, OUTSIDE_95, verdict
 from trialkine.validation.ledger_words import (
@@ -35,6 +34,7 @@ CALIBRATED_COLOUR = "#75839a"
 PREDICTED_COLOUR = "#0072B2"
 _TEXT_COLOURS = {CALIBRATED_COLOUR: "#566279", PREDICTED_COLOUR: "#00609a"}
 POOL_COLOUR = "#f2e3c6"
+_COMPUTED_COLOUR = "#9aa3b2"
 _MARKERS: dict[str, dict[str, Any]] = {
     INSIDE: {"marker": "o", "markersize": 4.6, "markerfacecolor": INK, "markeredgecolor": "white"},
     OUTSIDE_80: {"marker": "D", "markersize": 4.8, "markerfacecolor": "#E69F00", "markeredgecolor": INK},
@@ -44,7 +44,7 @@ _BARS = {0.95: 1.1, 0.80: 3.0, 0.50: 6.0}  # widths of lines in points
 _ROW, _DISEASE, _CLASS, _TOP, _BOTTOM = 0.335, 0.36, 0.23, 0.64, 0.42  # inches
 _LEFT, _RIGHT = 0.315, 0.775  # of the width
 _REPORTED_ABOVE, _PREDICTED_BELOW, _POOL_HEIGHT = 0.07, 0.06, 0.27  # inches
-_MOST_LETTERS = 40
+_MOST_LETTERS, _MOST_SMALL_LETTERS, _KEPT_END = 37, 43, 17
 _FAINT = 0.45
 
 
@@ -129,9 +129,17 @@ def _draw_row(panel: Axes, row: LedgerRow, middle: float, axis: Axis, names_metr
             where = axis.within(row.predicted.median)
             panel.plot([where] * 2, [height - 0.045, height + 0.045], color="white", linewidth=1.3, zorder=4)
     height = middle - _REPORTED_ABOVE
-    if row.reported_low is not None and row.reported_high is not None:
-        ends = [axis.within(row.reported_low), axis.within(row.reported_high)]
-        panel.plot(ends, [height] * 2, color=INK, linewidth=0.8, alpha=strength, zorder=4)
+    interval = drawn_interval(row)
+    if interval is not None:
+        is_printed = row.reported_low is not None
+        panel.plot(
+            [axis.within(end) for end in interval],
+            [height] * 2,
+            color=INK if is_printed else _COMPUTED_COLOUR,
+            linewidth=0.8,
+            alpha=strength,
+            zorder=4,
+        )
     where = axis.within(row.reported)
     settings = _MARKERS[verdict(row)] if row.is_scored else _unscored()
     if row.at_least:
@@ -190,9 +198,11 @@ def _write_row(panel: Axes, row: LedgerRow, middle: float, names_metric: bool) -
     about += [row.trial]
     upper, lower = middle - _REPORTED_ABOVE, middle + _REPORTED_ABOVE
     ink = INK if row.is_scored else MUTED
-    panel.text(left, upper, as_plain_text(_short(arm_words(row), 38)), fontsize=7.4, color=ink, **common)
+    panel.text(
+        left, upper, as_plain_text(_elided(arm_words(row), _MOST_LETTERS)), fontsize=7.4, color=ink, **common
+    )
     small: dict[str, Any] = {"fontsize": 6.3, "color": MUTED, **common}
-    panel.text(left, lower, as_plain_text(_short(" · ".join(about), 48)), **small)
+    panel.text(left, lower, as_plain_text(_elided(" · ".join(about), _MOST_SMALL_LETTERS)), **small)
     sign = "≥ " if row.at_least else ""
     beside = reported_limits(row)
     reported = f"{sign}{shown(row.metric, row.reported)}{f' ({beside})' if beside else ''}"
@@ -207,8 +217,12 @@ def _write_row(panel: Axes, row: LedgerRow, middle: float, names_metric: bool) -
     panel.text(_beyond(), upper, number, fontsize=7.0, color=ink, ha="right", **common)
 
 
-def _short(text: str, letters: int) -> str:
-    return textwrap.shorten(text, letters, placeholder=" ...") if " " in text else text[:letters]
+def _elided(text: str, letters: int) -> str:
+    """A text that fits, without its middle if it is too long: names of trials end in author and year."""
+    if len(text) <= letters:
+        return text
+    end = min(_KEPT_END, letters // 2)
+    return f"{text[: letters - end - 1].rstrip(' -')}…{text[-end:]}"
 
 
 def _name_columns(panel: Axes) -> None:

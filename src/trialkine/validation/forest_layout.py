@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from trialkine.validation.ledger import LedgerRow
+from trialkine.statistics.proportions import exact_interval
+from trialkine.trial.reported import RATES
+from trialkine.validation.ledger import Interval, LedgerRow
 from trialkine.validation.ledger_words import class_words, is_share
 from trialkine.validation.nearest_pool import pool_of
 
@@ -92,6 +94,19 @@ def _cut(block: ForestBlock, most_rows: int) -> list[ForestBlock]:
     ]
 
 
+def drawn_interval(row: LedgerRow) -> Interval | None:
+    """The printed interval of a reported number, else the exact 95 % limits of a share of `n` patients.
+
+    None for times and for landmarks of survival curves, whose limits do not follow from a count.
+    """
+    if row.reported_low is not None and row.reported_high is not None:
+        return row.reported_low, row.reported_high
+    if row.metric not in RATES or not row.n or row.at_least:
+        return None
+    found = exact_interval(round(row.reported * row.n), row.n)
+    return (found.low, found.high) if found.low is not None and found.high is not None else None
+
+
 def shared_axis(rows: Iterable[LedgerRow]) -> Axis:
     """One axis for all figures of an outcome: linear for shares and counts, logarithmic for months."""
     found = list(rows)
@@ -122,7 +137,7 @@ def _round_step(rough: float) -> float:
 
 def _numbers(row: LedgerRow) -> list[float]:
     found = [row.reported]
-    found += [limit for limit in (row.reported_low, row.reported_high) if limit is not None]
+    found += drawn_interval(row) or ()
     if row.predicted is not None:
         found += [row.predicted.median, *row.predicted.intervals[_WIDE_LEVEL]]
     pool = pool_of(row)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from trialkine.report import templates
 from trialkine.report.manifest import data_file_hashes, digest, package_versions
 from trialkine.report.words import BANNER
+from trialkine.validation.ledger_words import agent_words, disease_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,6 +27,7 @@ def page_environment() -> Environment:
 
     environment = templates.page_environment()
     own = PackageLoader("trialkine.validation", ".")
+    environment.filters |= {"agent_words": agent_words, "disease_words": disease_words}
     assert environment.loader is not None
     environment.loader = ChoiceLoader([own, environment.loader])
     return environment

@@ -57,7 +57,8 @@ def _draw(panel: Axes, title: str, values: Sequence[float], colour: str) -> None
     for place, count in enumerate(counts):
         middle = (place + 0.5) * width
         panel.bar(middle, count, width=0.9 * width, color=colour, zorder=2)
-        panel.text(middle, count, str(count), ha="center", va="bottom", fontsize=6.5, color=INK)
+        label = panel.text(middle, count, str(count), ha="center", va="bottom", fontsize=6.5, color=INK)
+        label.set_bbox({"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.4})
     panel.set_title(as_plain_text(f"{title} (n = {len(values)})"))
     panel.set_xlim(0, 1)
     panel.set_ylim(0, 1.2 * max(max(counts), high, 1))
