@@ -12,9 +12,9 @@ from trialkine.calibration.likelihood import Evidence
 from trialkine.calibration.quantities import Quantity
 from trialkine.calibration.simulations import Simulated
 from trialkine.calibration.targets import Target, targets_of
+from trialkine.trial.agent_class import agent_class
 from trialkine.trial.facts import trial_facts
 from trialkine.trial.protocol import Protocol
-from trialkine.trial.agent_class import agent_class
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FEWEST_SIMULATED = 200  # patients in all; a target met by fewer tells nothing

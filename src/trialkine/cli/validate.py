@@ -57,7 +57,20 @@ def validate(
             metavar="N",
             help="Most patients simulated per arm; larger trials are predicted from these.",
         ),
-    ] = 60,
+    ] = 40,
+    question: Annotated[
+        str, typer.Option("--question", metavar="TEXT", help="The question of interest, for the review page.")
+    ] = "",
+    context_of_use: Annotated[
+        str, typer.Option("--context-of-use", metavar="TEXT", help="The context of use, for the review page.")
+    ] = "",
+    influence: Annotated[
+        str, typer.Option("--influence", metavar="GRADE", help="Model influence: low, medium or high.")
+    ] = "not stated",
+    consequence: Annotated[
+        str,
+        typer.Option("--consequence", metavar="GRADE", help="Decision consequence: low, medium or high."),
+    ] = "not stated",
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same predictions.")] = 0,
     jobs: Jobs = None,
     json: Annotated[
@@ -85,6 +98,7 @@ def validate(
 
     from trialkine.calibration.ensemble_file import read_ensemble
     from trialkine.published_trials.catalogue import published_trials, read_folder
+    from trialkine.validation.context import Stated
     from trialkine.validation.context_page import write_context
     from trialkine.validation.ledger_json import ledger_text
     from trialkine.validation.ledger_page import ledger_page
@@ -108,7 +122,8 @@ def validate(
     text = ledger_text(ledger)
     (out / "ledger.html").write_text(ledger_page(ledger), "utf-8")
     (out / "ledger.json").write_text(text, "utf-8")
-    write_context(ledger, out)
+    stated = Stated(question, context_of_use, influence, consequence)
+    write_context(ledger, out, stated=stated, protocols=chosen, members=calibrated.members)
     stream = sys.stderr if target == STANDARD_OUTPUT else sys.stdout
     for line in _in_words(ledger, out):
         print(line, file=stream)

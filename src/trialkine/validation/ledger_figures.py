@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _HOW_TO_READ = (
     "Upper mark of a row: what was reported, with its interval; grey where none is printed and the exact "
-    "95 % limits of the share are drawn. Bar beneath: the predictive distribution, thick for its middle 50 %, "
-    "thinner for 80 and 95 %, a gap at its median. Shaded behind: the 80 % interval of the historical pool, "
-    "the nearest that there is."
+    "95 % limits of the share are drawn. Bar beneath: the predictive distribution, thick for its middle "
+    "50 %, thinner for 80 and 95 %, a gap at its median. Shaded behind: the 80 % interval of the nearest "
+    "historical pool."
 )
 
 

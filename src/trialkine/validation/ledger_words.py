@@ -107,11 +107,6 @@ def crps_words(metric: str, predictive: Predictive | None) -> str:
     return f"{100 * score:.1f}" if is_share(metric) else f"{score:.2f}"
 
 
-def share_words(inside: int, of: int) -> str:
-    """A count as a share, with both numbers; a dash of nothing."""
-    return f"{100 * inside / of:.0f} % ({inside} of {of})" if of else NOTHING
-
-
 def disease_words(name: str) -> str:
     """A disease's title where it is one of the package, else its name in words."""
     return load_disease(name).title if name in disease_names() else plain_name(name)

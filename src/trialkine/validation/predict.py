@@ -38,7 +38,7 @@ class Plan:
     """How much is simulated: repetitions of every trial, and at most so many patients in each arm."""
 
     trials: int = 200
-    patients: int = 60
+    patients: int = 40
     seed: int = 0
 
 
