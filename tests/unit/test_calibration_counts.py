@@ -22,7 +22,7 @@ def rows(**columns: list[Any]) -> pl.DataFrame:
     size = len(next(iter(columns.values())))
     usual: dict[str, list[Any]] = {
         "arm": ["A"] * size, "trial": [0] * size, "patient": list(range(size)), "status": ["ok"] * size,
-        "best_response": ["SD"] * size,
+        "best_response": ["SD"] * size, "follow_up_days": [1000.0] * size,
     }  # fmt: skip
     for endpoint in ("os", "pfs", "ttp", "dor"):
         usual[f"{endpoint}_days"], usual[f"{endpoint}_event"] = [None] * size, [False] * size
@@ -93,6 +93,20 @@ def test_a_death_before_progression_ends_what_is_known_of_the_time_to_progressio
     assert counted(patients, "ttp", 100.0) == [(1.0, 2.0)]
 
 
+def test_those_who_were_to_be_followed_for_less_are_in_neither_count_whatever_happened() -> None:
+    # Of patients who could be seen for 60 days, only those who die early would be known at 100.
+    patients = rows(
+        os_days=[40.0, 60.0, 40.0, 200.0], os_event=[True, False, True, False],
+        follow_up_days=[60.0, 60.0, 200.0, 200.0],
+    )  # fmt: skip
+    assert counted(patients, "os", 100.0) == [(1.0, 2.0)]
+    assert counted(patients, "os", 50.0) == [(2.0, 4.0)]
+
+
+def test_responses_count_whatever_the_follow_up() -> None:
+    assert counted(rows(best_response=BEST, follow_up_days=[1.0] * 10), "responds") == [(3.0, 10.0)]
+
+
 def test_the_duration_of_response_is_counted_of_the_responders() -> None:
     patients = rows(
         best_response=["CR", "PR", "PR", "PR", "SD"],
@@ -118,7 +132,8 @@ def test_a_line_is_counted_among_those_who_reached_it() -> None:
     patients = rows(best_response=["CR"] * 4, status=["ok", "ok", "ok", "not_finite"])
     lines = rows(
         best_response=["SD", "PR", "PD", "PR", "PR"], patient=[0, 0, 1, 2, 3],
-    ).drop("status").with_columns(
+    ).drop("status", "follow_up_days").with_columns(
+        start_day=pl.Series([0.0, 300.0, 100.0, 0.0, 100.0]),
         agent=pl.Series(["aldesleukin", "temozolomide", "temozolomide", "aldesleukin", "temozolomide"])
     )  # fmt: skip
     target = Target("trial", "trial", "A", "temozolomide", "orr", "response", "responds", 0.0, 0.0, 1)
@@ -126,4 +141,5 @@ def test_a_line_is_counted_among_those_who_reached_it() -> None:
     np.testing.assert_array_equal((counts, totals), ([1.0], [2.0]))
     reached = patients_of(result_of(patients, lines), "A", "temozolomide")
     assert reached["patient"].to_list() == [0, 1]
+    assert reached["follow_up_days"].to_list() == [700.0, 900.0]  # from the beginning of the line
     assert patients_of(result_of(patients, lines), "A", None)["patient"].to_list() == [0, 1, 2]

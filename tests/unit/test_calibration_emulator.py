@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from scipy.special import expit
 
 from trialkine.calibration.design import spread_scores
-from trialkine.calibration.emulator import Quadratic, fit_quadratic, squared_error
+from trialkine.calibration.emulator import (
+    LINEAR_SD,
+    PRODUCT_SD,
+    SQUARE_SD,
+    Quadratic,
+    fit_quadratic,
+    squared_error,
+)
 
 POINTS, PATIENTS = 256, 200.0
 SCORES = spread_scores(POINTS, 4, 5)
@@ -15,7 +23,7 @@ USED = (0, 2, 3)  # the second score has no part in it
 TRUTH = Quadratic(
     -0.8,
     np.array([0.5, 0.0, -0.4, 0.2]),
-    np.array([[0.06, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, -0.05, 0.04], [0.0, 0.0, 0.04, 0.0]]),
+    np.array([[0.05, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, -0.05, 0.01], [0.0, 0.0, 0.01, 0.0]]),
 )
 SHARE = expit(TRUTH.log_odds(SCORES))
 TOTALS = np.full(POINTS, PATIENTS)
@@ -38,10 +46,29 @@ def test_coefficients_are_recovered_from_counts() -> None:
 
 
 def test_with_very_many_patients_products_are_recovered_too() -> None:
-    # 2.6 million patients know them to 0.0015; the search for the best fit stops a little farther off.
+    # 2.6 million patients know a product to 0.0015; the search for the best fit stops a little farther off.
     exact = fit_quadratic(SCORES, 1e4 * SHARE, np.full(POINTS, 1e4), USED)
     np.testing.assert_allclose(exact.linear, TRUTH.linear, atol=0.005)
-    np.testing.assert_allclose(exact.square, TRUTH.square, atol=0.005)
+    np.testing.assert_allclose(exact.square, TRUTH.square, atol=0.003)
+
+
+def test_the_fit_is_the_best_of_likelihood_and_priors() -> None:
+    # The same sum, written out and searched by another program.
+    first, second = np.triu_indices(len(USED))
+    used = SCORES[:, USED]
+    columns = np.hstack([np.ones((POINTS, 1)), used, used[:, first] * used[:, second]])
+    sd = np.r_[np.inf, np.full(3, LINEAR_SD), np.where(first == second, SQUARE_SD, PRODUCT_SD)]
+
+    def badness(coefficients: np.ndarray) -> tuple[float, np.ndarray]:
+        log_odds = columns @ coefficients
+        likelihood = COUNTS @ log_odds - TOTALS @ np.logaddexp(0.0, log_odds)
+        slope = columns.T @ (COUNTS - TOTALS * expit(log_odds))
+        return float(0.5 * np.sum((coefficients / sd) ** 2) - likelihood), coefficients / sd**2 - slope
+
+    best = minimize(badness, np.zeros(10), jac=True, method="BFGS", options={"gtol": 1e-3}).x
+    np.testing.assert_allclose(FITTED.log_odds(SCORES), columns @ best, atol=0.02)
+    assert FITTED.constant == pytest.approx(best[0], abs=0.005)
+    np.testing.assert_allclose(FITTED.linear[list(USED)], best[1:4], atol=0.005)
 
 
 def test_the_log_odds_are_recovered_at_points_not_simulated() -> None:
@@ -71,10 +98,9 @@ def test_more_patients_leave_less_error() -> None:
 def test_where_data_are_few_the_priors_keep_slopes_small() -> None:
     one_event = np.where(np.arange(POINTS) == 0, 1.0, 0.0)
     few = fit_quadratic(SCORES, one_event, TOTALS / PATIENTS, USED)
-    # Within one standard deviation of the priors: 0.30, 0.06 and 0.02.
-    assert np.abs(few.linear).max() < 0.30
-    assert np.abs(np.diag(few.square)).max() < 0.06
-    assert np.abs(2.0 * few.square[np.triu_indices(4, 1)]).max() < 0.02
+    assert np.abs(few.linear).max() < LINEAR_SD
+    assert np.abs(np.diag(few.square)).max() < SQUARE_SD
+    assert np.abs(2.0 * few.square[np.triu_indices(4, 1)]).max() < PRODUCT_SD
 
 
 def test_patients_at_one_point_weigh_as_much_as_at_two_equal_ones() -> None:

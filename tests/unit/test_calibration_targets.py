@@ -81,7 +81,8 @@ def test_more_cannot_progress_than_did_not_respond() -> None:
 
 
 def test_a_lower_bound_of_a_rate_is_no_count() -> None:
-    assert targets(n=40, metrics={"orr": {"value": 0.2, "at_least": True}}) == ()
+    bound = {"value": 0.2, "at_least": True}
+    assert targets(n=40, metrics={"orr": bound, "os_rate_12m": bound, "pfs_rate_26w": bound}) == ()
 
 
 def test_without_denominators_the_patients_of_the_protocol_count() -> None:

@@ -80,10 +80,26 @@ def read_ensemble(folder: Path | None = None) -> CalibratedEnsemble:
             f"'{place}': {MEMBERS} has {len(values)} rows and {EVIDENCE} {len(log_likelihood)}. "
             "Copy all files of one ensemble."
         )
-    record = json.loads((place / RECORD).read_text("utf-8"))
+    record = _read_record(place)
     weights = np.full(len(values), 1.0 / len(values))
     members = ParameterEnsemble(names, values, weights, str(record.get("title", "")), _hash(place))
     return CalibratedEnsemble(members, families, log_likelihood, record)
+
+
+def _read_record(place: Path) -> dict[str, Any]:
+    """How an ensemble was made; the tables beside it must be those it was written with."""
+    try:
+        record = json.loads((place / RECORD).read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(f"{place / RECORD}: {error}. Restore the file as it was written.") from None
+    if not isinstance(record, dict):
+        raise InputError(f"{place / RECORD} holds no keys. Restore the file as it was written.")
+    if record.get("hash", _hash(place)) != _hash(place):
+        raise InputError(
+            f"'{place}': {MEMBERS} and {EVIDENCE} are not those that {RECORD} was written with. "
+            "Copy all files of one ensemble."
+        )
+    return record
 
 
 def has_shipped_ensemble() -> bool:
@@ -108,7 +124,9 @@ def _write_table(file: Path, names: tuple[str, ...], values: Array) -> None:
 def _read_table(file: Path) -> tuple[tuple[str, ...], Array]:
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
+    if len(rows) < 2 or any(len(row) != len(rows[0]) for row in rows):
+        raise InputError(f"{file} is no table with a row of names above. Restore the file as it was written.")
     try:
         return tuple(rows[0]), np.array([[float(cell) for cell in row] for row in rows[1:]])
-    except (IndexError, ValueError) as error:
+    except ValueError as error:
         raise InputError(f"{file}: {error}. Restore the file as it was written.") from None

@@ -1,0 +1,163 @@
+"""An ensemble as files: what is written is read again, and a family can be taken out of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trialkine.calibration.ensemble_file import (
+    CalibratedEnsemble,
+    has_shipped_ensemble,
+    read_ensemble,
+    write_ensemble,
+)
+from trialkine.errors import InputError
+from trialkine.population.ensemble import ParameterEnsemble
+
+FILES = ("members.csv", "evidence.csv", "record.json")
+MEMBERS = ParameterEnsemble(
+    ("recall_rate", "melanoma:initial_burden"),
+    np.array([[1.99, 54.0], [1e-6 / 3.0, 1234567.0], [0.0, -2.5e10]]),
+    np.full(3, 1.0 / 3.0),
+)
+FOUND = CalibratedEnsemble(
+    MEMBERS, ("Atkins1999", "Fyfe1995"), np.array([[-3.5, -1.25], [-2.0, -1e3], [-3.0, -1.0]]),
+    {"title": "three members", "seed": 1, "trials": ["a", "ü"]},
+)  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder in which an ensemble was written."""
+    write_ensemble(FOUND, tmp_path / "new" / "ensemble")
+    return tmp_path / "new" / "ensemble"
+
+
+def test_what_was_written_is_read_again(folder: Path) -> None:
+    found = read_ensemble(folder)
+    assert (found.members.names, found.families) == (MEMBERS.names, FOUND.families)
+    np.testing.assert_allclose(found.members.values, MEMBERS.values, rtol=5e-6)  # six digits are written
+    np.testing.assert_allclose(found.log_likelihood, FOUND.log_likelihood, rtol=5e-6)
+    np.testing.assert_allclose(found.members.weights, np.full(3, 1.0 / 3.0))
+    assert found.members.title == "three members"
+    assert {key: found.record[key] for key in FOUND.record} == FOUND.record
+
+
+def test_writing_again_gives_the_same_files(folder: Path, tmp_path: Path) -> None:
+    write_ensemble(read_ensemble(folder), tmp_path / "again")
+    for name in FILES:
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_an_ensemble_has_the_hash_of_its_numbers(folder: Path, tmp_path: Path) -> None:
+    found = read_ensemble(folder)
+    assert found.record["hash"] == found.members.hash
+    assert len(found.members.hash) == 16
+    other = CalibratedEnsemble(MEMBERS, FOUND.families, FOUND.log_likelihood + 1.0, FOUND.record)
+    write_ensemble(other, tmp_path / "other")
+    assert read_ensemble(tmp_path / "other").members.hash != found.members.hash
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(InputError) as fault:
+        read_ensemble(folder)
+    assert str(fault.value) == (
+        f"'{folder}' holds no '{name}', so it is no ensemble. Give a folder that "
+        "`trialkine calibrate --out` wrote."
+    )
+
+
+def test_tables_of_different_length_do_not_belong_together(folder: Path) -> None:
+    rows = (folder / "members.csv").read_text("utf-8").splitlines()
+    (folder / "members.csv").write_text("\n".join(rows[:-1]), "utf-8")
+    with pytest.raises(InputError, match=r"members.csv has 2 rows and evidence.csv 3. Copy all files"):
+        read_ensemble(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_of_two_ensembles_do_not_belong_together(folder: Path, tmp_path: Path, name: str) -> None:
+    values = MEMBERS.values + 1.0
+    members = ParameterEnsemble(MEMBERS.names, values, MEMBERS.weights)
+    write_ensemble(
+        CalibratedEnsemble(members, FOUND.families, FOUND.log_likelihood - 1.0, {}), tmp_path / "other"
+    )
+    shutil.copy(tmp_path / "other" / name, folder / name)
+    with pytest.raises(InputError, match=r"are not those that record\.json was written with\. Copy all"):
+        read_ensemble(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("members.csv", "", "members.csv is no table with a row of names above."),
+        ("members.csv", "a,b\n", "members.csv is no table with a row of names above."),
+        ("members.csv", "a,b\n1,2\n3\n4,5\n", "members.csv is no table with a row of names above."),
+        ("evidence.csv", "a,b\n1\n2\n3\n", "evidence.csv is no table with a row of names above."),
+        ("evidence.csv", "a\n1\nx\n3\n", "evidence.csv: could not convert string to float: 'x'."),
+        ("record.json", "{", "record.json: Expecting property name"),
+        ("record.json", "[1]", "record.json holds no keys."),
+    ],
+)
+def test_a_damaged_file_is_named(folder: Path, name: str, text: str, sentence: str) -> None:
+    (folder / name).write_text(text, "utf-8")
+    with pytest.raises(InputError) as fault:
+        read_ensemble(folder)
+    assert sentence in str(fault.value)
+    assert str(fault.value).endswith("Restore the file as it was written.")
+
+
+def test_a_record_without_a_hash_is_taken_at_its_word(folder: Path) -> None:
+    (folder / "record.json").write_text(json.dumps({"title": "by hand"}), "utf-8")
+    assert read_ensemble(folder).members.title == "by hand"
+
+
+def test_without_a_folder_the_ensemble_of_the_package_is_read() -> None:
+    if has_shipped_ensemble():
+        assert len(read_ensemble().members) > 0
+    else:
+        with pytest.raises(InputError, match=r"holds no 'members.csv', so it is no ensemble"):
+            read_ensemble()
+
+
+def test_a_family_is_taken_out_by_the_inverse_of_its_likelihood() -> None:
+    found = FOUND.without("Atkins1999")
+    by_hand = np.exp([3.5, 2.0, 3.0])
+    np.testing.assert_allclose(found.weights, by_hand / by_hand.sum(), rtol=1e-12)
+    assert found.weights.sum() == pytest.approx(1.0, rel=1e-12)
+    np.testing.assert_array_equal(found.values, MEMBERS.values)
+    assert found.names == MEMBERS.names
+
+
+def test_a_family_that_one_member_contradicts_leaves_that_one_alone() -> None:
+    found = FOUND.without("Fyfe1995")  # members as likely as exp(-1.25), exp(-1000) and exp(-1)
+    np.testing.assert_allclose(found.weights, [0.0, 1.0, 0.0], atol=1e-12)
+    assert FOUND.effective(found) == pytest.approx(1.0)
+
+
+def test_weights_that_the_members_have_already_count_too() -> None:
+    weighted = ParameterEnsemble(MEMBERS.names, MEMBERS.values, np.array([0.2, 0.3, 0.5]))
+    found = CalibratedEnsemble(weighted, FOUND.families, FOUND.log_likelihood, {}).without("Atkins1999")
+    by_hand = np.array([0.2, 0.3, 0.5]) * np.exp([3.5, 2.0, 3.0])
+    np.testing.assert_allclose(found.weights, by_hand / by_hand.sum(), rtol=1e-12)
+
+
+def test_a_family_that_was_not_seen_changes_nothing() -> None:
+    assert FOUND.without("Nobody2000") is MEMBERS
+
+
+def test_title_and_hash_stay_with_the_members(folder: Path) -> None:
+    found = read_ensemble(folder)
+    left = found.without("Atkins1999")
+    assert (left.title, left.hash) == (found.members.title, found.members.hash)
+
+
+def test_members_of_equal_weight_are_worth_their_number() -> None:
+    assert FOUND.effective(MEMBERS) == pytest.approx(3.0)
+    uneven = ParameterEnsemble(("a",), np.zeros((2, 1)), np.array([0.9, 0.1]))
+    assert FOUND.effective(uneven) == pytest.approx(1.0 / 0.82)
