@@ -89,15 +89,22 @@ def run(
     trials: int = 1,
     seed: int = 0,
     jobs: int | None = None,
+    with_ensemble: bool = False,
 ) -> Trial:
     """Run a trial from a protocol file or a protocol.
 
-    `patients` replaces the protocol's number per arm; `trials` repeats the trial.
+    `patients` replaces the protocol's number per arm; `trials` repeats the trial. With `with_ensemble` each
+    repetition takes another member of the calibrated ensemble.
 
     Raises: ProblemsError, with every fault of the file; SimulationError, when too many patients failed.
     """
+    from trialkine.calibration.ensemble_file import read_ensemble
+
     chosen = protocol if isinstance(protocol, Protocol) else Protocol.read(protocol)
-    return Trial(run_protocol(chosen, patients=patients, trials=trials, seed=seed, jobs=jobs))
+    members = read_ensemble().members if with_ensemble else None
+    return Trial(
+        run_protocol(chosen, patients=patients, trials=trials, seed=seed, jobs=jobs, ensemble=members)
+    )
 
 
 def core_model(*agents: str) -> Model:

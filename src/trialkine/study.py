@@ -136,6 +136,7 @@ def run_protocol(
         methods=dict(zip(names, methods, strict=True)),
         screening=screening_table(groups[0]),
         baseline=baseline_table(everywhere.model, subgroups, groups) if subgroups else None,
+        ensemble="" if ensemble is None else ensemble.words,
         **criteria_tables(arms, protocol),
     )
     progress(1.0, "done")

@@ -41,7 +41,7 @@ def print_outcomes(summary: Summary, stream: TextIO) -> None:
     console.print(table)
     console.print()
     below = f"Below each number: {kind}s" if kind else f"No intervals: {TOO_FEW_TRIALS}"
-    console.print(Text(f"{below}, conditional on one set of model parameters."))
+    console.print(Text(f"{below}, conditional on {summary.conditional_on}."))
     if note:
         last_line = last_line_words(summary.facts)
         console.print(Text(f"* {f'{last_line}. ' if last_line else ''}{note}"))

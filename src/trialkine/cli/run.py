@@ -25,6 +25,8 @@ from trialkine.errors import InputError
 if TYPE_CHECKING:
     from trialkine.trial.result import TrialResult
 
+FEWEST_WITH_ENSEMBLE = 20
+
 
 def run(
     file: Annotated[
@@ -51,6 +53,13 @@ def run(
     seed: Annotated[
         int, typer.Option("--seed", metavar="S", help="Same seed, same results, on any number of workers.")
     ] = 0,
+    ensemble: Annotated[
+        bool,
+        typer.Option(
+            "--ensemble",
+            help="Simulate every repetition with another member of the calibrated ensemble; needs --trials.",
+        ),
+    ] = False,
     jobs: Jobs = None,
     json: Annotated[
         str | None,
@@ -74,6 +83,11 @@ def run(
     whole_number("--seed", seed, 0, LARGEST_SEED)
     if jobs is not None:
         whole_number("--jobs", jobs, 1, 1024)
+    if ensemble and trials < FEWEST_WITH_ENSEMBLE:
+        raise InputError(
+            f"'--ensemble' with '--trials {trials}' shows too few of its members. "
+            f"Write '--trials {FEWEST_WITH_ENSEMBLE}' or more."
+        )
     target = json_target(json) if json is not None else None
 
     from trialkine.assay.checking import is_assay_file
@@ -88,11 +102,19 @@ def run(
     folder = out if out is not None else Path(f"{file.stem}-run")
     check_output_folder(folder)
 
+    from trialkine.calibration.ensemble_file import read_ensemble
     from trialkine.study import run_protocol
 
+    members = read_ensemble().members if ensemble else None
     with shown_progress(f"Simulating {file.name}") as progress:
         result = run_protocol(
-            protocol, patients=patients, trials=trials, seed=seed, jobs=jobs, progress=progress
+            protocol,
+            patients=patients,
+            trials=trials,
+            seed=seed,
+            jobs=jobs,
+            progress=progress,
+            ensemble=members,
         )
     _write(result, folder, text, _command(file, result, patients), target)
 
@@ -117,4 +139,5 @@ def _command(file: Path, result: TrialResult, patients: int | None) -> str:
     """The command that gives this result again, without the options that cannot change it."""
     size = "" if patients is None else f" --patients {patients}"
     repeated = "" if result.replicates == 1 else f" --trials {result.replicates}"
-    return f"trialkine run {file.name}{size}{repeated} --seed {result.seed}"
+    drawn = " --ensemble" if result.ensemble else ""
+    return f"trialkine run {file.name}{size}{repeated}{drawn} --seed {result.seed}"

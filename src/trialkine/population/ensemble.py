@@ -47,6 +47,11 @@ class ParameterEnsemble:
     def __len__(self) -> int:
         return len(self.weights)
 
+    @property
+    def words(self) -> str:
+        """What it is called in results."""
+        return ", ".join(filter(None, (f"{len(self)} members", self.title, self.hash)))
+
     def member_of(self, replicate: int) -> int:
         """The member that the repetition of a trial is simulated with: each in turn."""
         return replicate % len(self)

@@ -100,20 +100,20 @@ def _caution(summary: Summary) -> str:
 def _interval_caution(summary: Summary) -> str:
     if not summary.is_predictive:
         return (
-            "Intervals are 95 % confidence intervals. They are conditional on one set of model parameters: "
+            f"Intervals are 95 % confidence intervals. They are conditional on {summary.conditional_on}: "
             "they show the luck of the patients drawn, not the doubt about the model."
         )
     trials = f"{whole(summary.replicates)} trials"
     level = summary.predictive_level
     if level is None:
         return (
-            f"No predictive intervals: {trials} are too few for any. Everything is conditional on one set of "
-            "model parameters."
+            f"No predictive intervals: {trials} are too few for any. Everything is conditional on "
+            f"{summary.conditional_on}."
         )
     return (
         f"Intervals are predictive: {100 * level:.0f} of 100 further simulated trials of this size should "
-        f"fall inside them (from {trials}). They are conditional on one set of model parameters, so doubt "
-        "about the model itself is not in them."
+        f"fall inside them (from {trials}). They are conditional on {summary.conditional_on}, so doubt "
+        f"about {'the equations themselves' if summary.ensemble else 'the model itself'} is not in them."
     )
 
 

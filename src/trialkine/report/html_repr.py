@@ -42,7 +42,7 @@ def summary_html(summary: Summary) -> str:
     return (
         f"<div><strong>{escape(summary.facts.title)}</strong><table><thead><tr>"
         f"{_head('Arm')}{_head('Patients')}{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f"<small>{escape(BANNER)} {brackets}, conditional on one parameter set.{notes}</small>"
+        f"<small>{escape(BANNER)} {brackets}, conditional on {escape(summary.conditional_on)}.{notes}</small>"
         "</div>"
     )
 

@@ -44,6 +44,7 @@ def manifest_text(result: TrialResult, folder: Path, protocol_text: str, command
         },
         "work": dict(result.work),
         "methods": dict(result.methods),
+        **({"ensemble": result.ensemble} if result.ensemble else {}),
         **surroundings(folder),
     }
     return json.dumps(record, indent=2, ensure_ascii=False) + "\n"

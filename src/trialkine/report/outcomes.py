@@ -105,6 +105,14 @@ class Summary:
     scores: tuple[CriterionScore, ...]
     thirds: tuple[BaselineThird, ...]
     evidence: ModelEvidence
+    ensemble: str = ""
+
+    @property
+    def conditional_on(self) -> str:
+        """What all intervals take as given."""
+        if not self.ensemble:
+            return "one set of model parameters"
+        return f"the equations, with the parameters of an ensemble ({self.ensemble})"
 
     @property
     def is_predictive(self) -> bool:
@@ -136,6 +144,7 @@ def summarise(result: TrialResult, landmarks: Landmarks | None = None) -> Summar
         scores=tuple(criteria_scores(result)),
         thirds=tuple(baseline_thirds(result)),
         evidence=model_evidence(result),
+        ensemble=result.ensemble,
     )
 
 

@@ -41,7 +41,7 @@ def summary_record(result: TrialResult, summary: Summary) -> dict[str, Any]:
         "arms_are": "counterfactual" if summary.facts.is_counterfactual else "randomised",
         "trials": summary.replicates,
         "seed": result.seed,
-        "conditional_on": "one set of model parameters",
+        "conditional_on": summary.conditional_on,
         "excluded_fraction": list(summary.case_mix),
         "answer": answer(summary).text,
         "arms": [

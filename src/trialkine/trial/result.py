@@ -76,7 +76,8 @@ class TrialResult:
     says which arms have which equations; `citations` holds every source that a number may name, by key.
     `screening` lists the candidates of the first repetition; `baseline` the quantities whose thirds are
     compared; `scores` and `calls` what other criteria made of the same patients and visits. `toxicities`
-    lists what each arm's treatment drives, `adverse_events` what happened.
+    lists what each arm's treatment drives, `adverse_events` what happened. `ensemble` names the parameter
+    sets that repetitions took in turn; empty where all had the usual one.
     """
 
     protocol: Protocol
@@ -104,3 +105,4 @@ class TrialResult:
     calls: pl.DataFrame | None = None
     adverse_events: pl.DataFrame = field(default_factory=no_adverse_events)
     toxicities: pl.DataFrame = field(default_factory=no_toxicities)
+    ensemble: str = ""
