@@ -89,7 +89,7 @@ def _case_mix(numbers: Mapping[str, float], facts: Mapping[str, float]) -> dict[
         return {}
     return {
         "value": float(expit(linear(numbers, CASE_MIX, facts))),
-        "sd": numbers[f"{CASE_MIX}{SPREAD}"],
+        "sd": numbers.get(f"{CASE_MIX}{SPREAD}", 0.0),
     }
 
 

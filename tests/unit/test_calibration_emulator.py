@@ -66,11 +66,10 @@ def test_the_fit_is_the_best_of_likelihood_and_priors() -> None:
         return float(0.5 * np.sum((coefficients / sd) ** 2) - likelihood), coefficients / sd**2 - slope
 
     best = minimize(badness, np.zeros(10), jac=True, method="BFGS", options={"gtol": 1e-3}).x
-    # The fit stops where the slope of the mean log-likelihood is below 1e-4, which leaves narrow products
-    # where they began: their prior allows 0.01 each, times two scores of up to 2.3.
-    np.testing.assert_allclose(FITTED.log_odds(SCORES), columns @ best, atol=0.1)
-    assert FITTED.constant == pytest.approx(best[0], abs=0.01)
-    np.testing.assert_allclose(FITTED.linear[list(USED)], best[1:4], atol=0.01)
+    # A tenth of what 51,200 patients leave unknown of a coefficient, and far more than either search does.
+    np.testing.assert_allclose(FITTED.log_odds(SCORES), columns @ best, atol=0.001)
+    assert FITTED.constant == pytest.approx(best[0], abs=0.001)
+    np.testing.assert_allclose(FITTED.linear[list(USED)], best[1:4], atol=0.001)
 
 
 def test_the_log_odds_are_recovered_at_points_not_simulated() -> None:

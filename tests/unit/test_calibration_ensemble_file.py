@@ -147,6 +147,36 @@ def test_weights_that_the_members_have_already_count_too() -> None:
     np.testing.assert_allclose(found.weights, by_hand / by_hand.sum(), rtol=1e-12)
 
 
+def one_that_fits_badly(members: int, log_likelihood: float) -> CalibratedEnsemble:
+    """Members that are alike, but for the first, under which a family is as likely as told; else it is 1."""
+    equal = ParameterEnsemble(("recall_rate",), np.ones((members, 1)), np.full(members, 1.0 / members))
+    own = np.zeros((members, 1))
+    own[0] = log_likelihood
+    return CalibratedEnsemble(equal, ("Atkins1999",), own, {})
+
+
+def test_no_weight_exceeds_the_root_of_their_number_times_the_mean_weight() -> None:
+    found = one_that_fits_badly(16, -5.0).without("Atkins1999")
+    # e**5 = 148.4 beside fifteen of 1: a mean of 10.2, of which four are allowed.
+    highest = 4.0 * (np.exp(5.0) + 15.0) / 16.0
+    np.testing.assert_allclose(found.weights, np.r_[highest, np.ones(15)] / (highest + 15.0), rtol=1e-12)
+    assert found.weights[0] < np.exp(5.0) / (np.exp(5.0) + 15.0) - 0.15
+
+
+def test_weights_below_the_bound_are_left_alone() -> None:
+    found = one_that_fits_badly(16, -1.5).without("Atkins1999")  # e**1.5 = 4.48, below 4 * 1.22
+    by_hand = np.r_[np.exp(1.5), np.ones(15)]
+    np.testing.assert_allclose(found.weights, by_hand / by_hand.sum(), rtol=1e-12)
+
+
+def test_a_bounded_ensemble_is_worth_more_members() -> None:
+    ensemble = one_that_fits_badly(400, -6.0)
+    plain = np.r_[np.exp(6.0), np.ones(399)]
+    # e**6 = 403.4 beside 399 of 1: half of all weight, worth 4 members; bounded to 20 times the mean of 2.
+    assert plain.sum() ** 2 / (plain**2).sum() == pytest.approx(4.0, abs=0.1)
+    assert ensemble.effective(ensemble.without("Atkins1999")) > 50.0
+
+
 def test_a_family_that_was_not_seen_changes_nothing() -> None:
     assert FOUND.without("Nobody2000") is MEMBERS
 

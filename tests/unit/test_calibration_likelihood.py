@@ -20,7 +20,7 @@ from trialkine.calibration.likelihood import (
 )
 from trialkine.calibration.quantities import Quantity
 from trialkine.calibration.targets import Group, Sense, Target
-from trialkine.calibration.unknowns import unknowns_of
+from trialkine.calibration.unknowns import DISCREPANCY_GROUPS, unknowns_of
 
 QUANTITIES = (
     Quantity("recall_rate", 2.0, "log", 0.5),
@@ -107,7 +107,7 @@ def chance_at(draw: int, place: int, mix_luck: float, hazard_luck: float) -> flo
     if one.group == "response":
         log_odds += number(f"trial.response.{EVIDENCE.classes[place]}", draw)
     share = expit(log_odds)
-    spread = 0.0 if one.group == "survival" else number(f"trial.discrepancy.{one.group}", draw)
+    spread = number(f"trial.discrepancy.{one.group}", draw)
     excess = share * (1.0 - share) * spread**2
     rho = excess / (1.0 + excess)
     if one.sense == "count":
@@ -219,6 +219,7 @@ def changed_targets(name: str) -> list[int]:
         ("trial.discrepancy.control", [2]),
         ("trial.discrepancy.completeness", [3]),
         ("trial.discrepancy.progression", [4]),
+        ("trial.discrepancy.survival", [1]),
         ("trial.response.temozolomide", [0]),
         ("trial.response.untreated", [5]),
         ("trial.case_mix.high_dose", [0, 1]),
@@ -232,6 +233,32 @@ def changed_targets(name: str) -> list[int]:
 )
 def test_an_unknown_acts_on_the_targets_that_it_is_of(name: str, places: list[int]) -> None:
     assert changed_targets(name) == places
+
+
+@pytest.mark.parametrize("of", [100, 10_000, 1_000_000])
+def test_the_discrepancy_of_survival_bounds_what_a_count_says_however_many_are_followed(of: int) -> None:
+    # Half are alive. A model whose log-odds are off by twice the discrepancy is two standard deviations off,
+    # so it loses 2 of log-likelihood at most; without discrepancy it loses as much as patients are many.
+    alive = replace(
+        EVIDENCE, targets=(target("survival", of / 2.0, of),), quadratics=EVIDENCE.quadratics[:1],
+        trial_of=np.array([0]), classes=("untreated",),
+    )  # fmt: skip
+    own = Likelihood(alive, UNKNOWNS)
+    scores = np.zeros((1, len(UNKNOWNS)))
+    off = 2.0 * DISCREPANCY_GROUPS["survival"]
+
+    def loss() -> float:
+        right, wrong = (float(own._terms(np.full((1, 1, 1), shift), scores)[0, 0, 0]) for shift in (0.0, off))
+        return right - wrong
+
+    with_it = loss()
+    scores[0, UNKNOWNS.names.index("trial.discrepancy.survival")] = -20.0
+    without = loss()
+    sampling = 4.0 / of  # variance of the log-odds of half of so many patients
+    variance = sampling + DISCREPANCY_GROUPS["survival"] ** 2
+    # The log-likelihood is no exact parabola: at the wrong log-odds the variance is a few per cent smaller.
+    assert with_it == pytest.approx(0.5 * off**2 / variance, rel=0.05)
+    assert without == pytest.approx(0.5 * off**2 / sampling, rel=0.05)
 
 
 def test_an_offset_of_a_class_shifts_the_log_odds_by_itself() -> None:
@@ -263,8 +290,8 @@ def integral(draw: int, places: Sequence[int]) -> float:
 def test_quadrature_is_the_integral_over_the_luck_of_the_trial() -> None:
     found = LIKELIHOOD.by_trial(DRAWS)
     assert found.shape == (len(DRAWS), 2)
-    # Of 30 patients the likelihood is wide beside the distance of two nodes: 1 % is enough for any use.
-    assert found[0, 0] == pytest.approx(np.log(integral(0, (0, 1))), abs=0.01)
+    # Of 30 patients the likelihood is wide beside the distance of two nodes: 0.1 % is enough for any use.
+    assert found[0, 0] == pytest.approx(np.log(integral(0, (0, 1))), abs=0.001)
 
 
 def test_the_luck_is_shared_by_the_targets_of_a_trial() -> None:

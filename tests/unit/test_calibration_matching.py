@@ -136,6 +136,15 @@ def test_a_lower_bound_stays_one():
     np.testing.assert_allclose(found.weights, 1 / PATIENTS)
 
 
+def test_a_lower_bound_that_the_pool_misses_is_met():
+    metrics = {"os_rate_12m": {"value": 0.4, "at_least": True}}
+    protocol = published({"arm": CONTROL, "enrolled": 10_000, "metrics": metrics})
+    found = match_pool(pool_of(protocol, usual_rows()), CONTROL)
+    assert found.margins[0].before == pytest.approx(0.2)
+    assert found.margins[0].after == pytest.approx(0.4, abs=2.0 * found.margins[0].error)
+    assert found.not_matched == ()
+
+
 def test_patients_who_are_followed_too_briefly_count_in_no_landmark_even_if_they_died():
     # Half of each kind are followed for 10 months: their deaths at 8 months are seen, their survival not.
     planned = np.tile([LONG, 10 * DAYS_PER_MONTH], PATIENTS // 2)

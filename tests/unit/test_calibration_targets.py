@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from study_samples import IL2, SEQUENCE, TEMOZOLOMIDE, study_protocol
-from trialkine.calibration.targets import Target, targets_of
+from trialkine.calibration.targets import Target, targets_of, targets_of_arm
 
 MONTH, WEEK = 30.4375, 7.0
 ARM: dict[str, list[dict[str, Any]]] = {"Temozolomide": [TEMOZOLOMIDE]}
@@ -83,6 +83,21 @@ def test_more_cannot_progress_than_did_not_respond() -> None:
 def test_a_lower_bound_of_a_rate_is_no_count() -> None:
     bound = {"value": 0.2, "at_least": True}
     assert targets(n=40, metrics={"orr": bound, "os_rate_12m": bound, "pfs_rate_26w": bound}) == ()
+
+
+def test_a_lower_bound_of_a_rate_at_a_time_stays_one_for_those_who_ask_for_an_arm() -> None:
+    bound = {"value": 0.2, "at_least": True}
+    reported = [{"arm": "Temozolomide", "n": 40, "metrics": {"orr": bound, "os_rate_12m": bound}}]
+    protocol = study_protocol(ARM, reported=reported, source=SOURCE)
+    (found,) = targets_of_arm("trial", protocol, "Temozolomide")
+    assert (found.metric, found.sense, found.count, found.of) == ("os_rate_12m", "at least", 8.0, 40)
+    assert targets_of("trial", protocol) == ()
+
+
+def test_the_targets_of_an_arm_are_those_of_the_trial_where_no_bound_is_among_them() -> None:
+    reported = [{"arm": "Temozolomide", "n": 40, "cr": 2, "pr": 6, "metrics": {"os_rate_12m": 0.4}}]
+    protocol = study_protocol(ARM, reported=reported, source=SOURCE)
+    assert targets_of_arm("trial", protocol, "Temozolomide") == targets_of("trial", protocol) != ()
 
 
 def test_without_denominators_the_patients_of_the_protocol_count() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from trialkine.calibration.quantities import Quantity
-from trialkine.calibration.unknowns import Unknown, facts_matrix, unknowns_of
+from trialkine.calibration.targets import Group
+from trialkine.calibration.unknowns import DISCREPANCY_GROUPS, Unknown, facts_matrix, unknowns_of
 
 QUANTITIES = (Quantity("recall_rate", 2.0, "log", 0.5), Quantity("melanoma:share", 0.2, "logit", 1.0))
 UNKNOWNS = unknowns_of(QUANTITIES, ("melanoma", "renal_cell"), ("temozolomide", "untreated"))
@@ -27,20 +30,32 @@ def test_there_is_an_unknown_for_each_disease_fact_group_and_class() -> None:
         "trial.case_mix.high_dose", "trial.case_mix.one_centre", "trial.case_mix.pretreated",
         "trial.case_mix.untreated", "trial.case_mix.sd", "trial.hazard.sd",
         "trial.discrepancy.response", "trial.discrepancy.completeness", "trial.discrepancy.control",
-        "trial.discrepancy.progression",
+        "trial.discrepancy.progression", "trial.discrepancy.survival",
         "trial.response.temozolomide", "trial.response.untreated",
     )  # fmt: skip
-    assert len(UNKNOWNS) == len(set(UNKNOWNS.names)) == 18
+    assert len(UNKNOWNS) == len(set(UNKNOWNS.names)) == 19
 
 
 def test_spreads_are_positive_and_the_others_may_be_of_either_sign() -> None:
     low = UNKNOWNS.ensemble(np.full((1, len(UNKNOWNS)), -5.0))
     numbers = dict(zip(low.names, low.values[0], strict=True))
     spreads = [name for name in numbers if name.endswith(".sd") or "discrepancy" in name]
-    assert len(spreads) == 6
+    assert len(spreads) == 7
     assert all(numbers[name] > 0.0 for name in spreads)
     others = [name for name in numbers if name.startswith("trial.") and name not in spreads]
     assert all(numbers[name] < 0.0 for name in others)
+
+
+def test_the_prior_of_every_discrepancy_is_centred_on_that_of_its_group() -> None:
+    usual, twice = (UNKNOWNS.ensemble(np.full((1, len(UNKNOWNS)), score)).values[0] for score in (0.0, 2.0))
+    for group, centre in DISCREPANCY_GROUPS.items():
+        place = UNKNOWNS.names.index(f"trial.discrepancy.{group}")
+        assert usual[place] == pytest.approx(centre, rel=1e-12)
+        assert twice[place] == pytest.approx(centre * np.e, rel=1e-12)  # a spread of 0.5 on the logarithm
+
+
+def test_every_group_of_targets_has_a_discrepancy() -> None:
+    assert set(DISCREPANCY_GROUPS) == set(get_args(Group))
 
 
 def test_a_number_is_found_by_name_among_the_scores() -> None:
@@ -54,7 +69,7 @@ def test_a_number_is_found_by_name_among_the_scores() -> None:
 def test_only_numbers_beside_those_of_the_population_are_others() -> None:
     assert UNKNOWNS.has("trial.hazard.sd")
     assert not UNKNOWNS.has("recall_rate")
-    assert not UNKNOWNS.has("trial.discrepancy.survival")
+    assert not UNKNOWNS.has("trial.discrepancy.toxicity")
 
 
 def test_draws_become_members_in_the_same_order() -> None:

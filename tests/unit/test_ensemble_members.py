@@ -109,6 +109,11 @@ def test_the_case_mix_follows_the_facts_of_the_trial() -> None:
     assert mix == {"value": pytest.approx(expit(-0.9), rel=1e-15), "sd": 0.7}
 
 
+def test_a_case_mix_without_a_stated_spread_has_none() -> None:
+    mix = changes_of({"melanoma:trial.case_mix.intercept": -0.9})["case_mix_excluded_fraction"]
+    assert mix == {"value": pytest.approx(expit(-0.9), rel=1e-15), "sd": 0.0}
+
+
 def test_a_stated_excluded_fraction_has_no_spread() -> None:
     numbers = {"trial.excluded_fraction": 0.35, "melanoma:trial.case_mix.intercept": -0.9,
                "trial.case_mix.sd": 0.7}  # fmt: skip

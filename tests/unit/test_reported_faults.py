@@ -66,6 +66,8 @@ def test_numbers_and_their_source_belong_together():
         ("orr: 0.163", "xyz: 1", ORR, f"no number of summary.json is named 'xyz'. Known: {NAMES}."),
         ("orr: 0.163", "os_rate_52w: 0.5", ORR, "no number of summary.json is named 'os_rate_52w'. Write it as 'os_rate_<months>m'."),
         ("orr: 0.163", "pfs_rate_6m: 0.5", ORR, "no number of summary.json is named 'pfs_rate_6m'. Write it as 'pfs_rate_<weeks>w'."),
+        ("orr: 0.163", "pfs_rate_0w: 1.0", ORR, "no number of summary.json is named 'pfs_rate_0w'. Write it as 'pfs_rate_<weeks>w', with a number that does not begin with 0."),
+        ("orr: 0.163", "os_rate_06m: 0.5", ORR, "no number of summary.json is named 'os_rate_06m'. Write it as 'os_rate_<months>m', with a number that does not begin with 0."),
         ("low: 9.0", "low: 12.0", OS, "the interval of 'os_median_months' does not contain its value 11.5. Check the three."),
         ("high: 14.0", "high: 11.0", OS, "the interval of 'os_median_months' does not contain its value 11.5. Check the three."),
         ("low: 9.0, high: 14.0, ", "", OS, "'os_median_months' has a level without an interval. Add 'low' and 'high'."),

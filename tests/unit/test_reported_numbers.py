@@ -102,6 +102,10 @@ def test_names_of_summary_json_are_metrics(name: str) -> None:
         "dor_rate_6m",
         "os_rate_m",
         "os_rate_1200m",
+        "pfs_rate_0w",
+        "ttp_rate_08w",
+        "rfs_rate_0m",
+        "os_rate_000m",
         "biomarker_8w",
     ],
 )

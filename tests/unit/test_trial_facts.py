@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from study_samples import IL2, TEMOZOLOMIDE, study_protocol
-from trialkine.trial.facts import trial_facts
+from trialkine.trial.facts import trial_facts, units_per_kg
 from trialkine.trial.protocol import Protocol
+from trialkine.trial.quantities import parse_dose
 
 NOTHING_SAID: dict[str, float] = {
     "pretreated": 0.0, "untreated": 0.0, "fit": 0.0, "one_centre": 0.0, "high_dose": 0.0, "randomised": 0.0,
@@ -81,6 +82,15 @@ def test_a_trial_is_randomised_where_several_arms_have_different_patients() -> N
 def test_a_bolus_of_hundreds_of_thousands_of_units_per_kg_is_a_high_dose(dose: str) -> None:
     assert of_interleukin(dose) == 1.0
     assert of_interleukin(dose, "intravenous bolus") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("dose", "per_kg"),
+    [("72000 IU/kg", 72e3), ("0.6 MIU/kg", 6e5), ("24 MIU/m2", 6e5), ("42 MIU", 6e5), ("75 mg/m2", None)],
+)
+def test_a_square_metre_stands_for_40_kg_and_a_patient_for_70(dose: str, per_kg: float | None) -> None:
+    found = units_per_kg(parse_dose(dose))
+    assert found == (None if per_kg is None else pytest.approx(per_kg, rel=1e-12))
 
 
 @pytest.mark.parametrize("dose", ["72000 IU/kg", "4.8 MIU/m2"])

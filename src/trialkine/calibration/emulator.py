@@ -15,7 +15,8 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 LINEAR_SD, SQUARE_SD, PRODUCT_SD = 0.30, 0.05, 0.01
-MOST_ITERATIONS = 500
+MOST_ITERATIONS = 100
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def fit_quadratic(scores: Array, counts: Array, totals: Array, columns: Sequence
         total, count = float(totals.sum()), float(counts.sum())
         odds = (count + 0.5) / (total - count + 0.5)
         return Quadratic(float(np.log(odds)), np.zeros(scores.shape[1]), np.zeros((scores.shape[1],) * 2))
-    fitted = LogisticRegression(C=1.0, max_iter=MOST_ITERATIONS)
+    fitted = LogisticRegression(C=1.0, solver="newton-cholesky", tol=TOLERANCE, max_iter=MOST_ITERATIONS)
     fitted.fit(rows[has_any], happened[has_any], sample_weight=weights[has_any])
     coefficients = fitted.coef_[0]
     linear = np.zeros(scores.shape[1])

@@ -35,11 +35,16 @@ class CalibratedEnsemble:
     record: Mapping[str, Any]
 
     def without(self, family: str) -> ParameterEnsemble:
-        """The members as they would be weighted had a family not been seen; itself, where it was not."""
+        """The members as they would be weighted had a family not been seen; itself, where it was not.
+
+        No weight exceeds the root of their number times the mean weight, which bounds how far a few members
+        that fit the family badly can outweigh all others (truncated importance sampling, ionides_2008).
+        """
         if family not in self.families:
             return self.members
         own = self.log_likelihood[:, self.families.index(family)]
         weights = self.members.weights * np.exp(own.min() - own)
+        weights = np.minimum(weights, np.sqrt(len(weights)) * weights.mean())
         return ParameterEnsemble(
             self.members.names,
             self.members.values,

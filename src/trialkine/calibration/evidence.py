@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,36 @@ Array = np.ndarray[Any, np.dtype[Any]]
 FEWEST_SIMULATED = 200  # patients in all; a target met by fewer tells nothing
 
 
+@dataclass(frozen=True)
+class Simulations:
+    """What was simulated for one target, over the designs of all waves.
+
+    Shapes: counts and totals (point,). `columns` are the scores that can matter to it.
+    """
+
+    target: Target
+    trial: str
+    columns: tuple[int, ...]
+    counts: Array
+    totals: Array
+
+
+def simulations_of(
+    trials: Mapping[str, Protocol],
+    waves: Sequence[tuple[Array, Mapping[str, Simulated]]],
+    quantities: Sequence[Quantity],
+) -> Iterator[Simulations]:
+    """The simulations of every target that enough patients could meet."""
+    for name in _simulated(trials, waves):
+        protocol = trials[name]
+        counts = np.hstack([simulated[name].counts for _, simulated in waves])
+        totals = np.hstack([simulated[name].totals for _, simulated in waves])
+        for row, target in enumerate(targets_of(name, protocol)):
+            if totals[row].sum() >= FEWEST_SIMULATED:
+                columns = tuple(_columns(protocol, target, quantities))
+                yield Simulations(target, name, columns, counts[row], totals[row])
+
+
 def evidence_of(
     trials: Mapping[str, Protocol],
     waves: Sequence[tuple[Array, Mapping[str, Simulated]]],
@@ -30,36 +61,37 @@ def evidence_of(
 
     `waves` hold the scores of a design, case mix last, and what was simulated there.
     """
-    scores = np.vstack([one for one, _ in waves])
     from joblib import Parallel, delayed
 
-    targets, work, trial_of, classes = [], [], [], []
-    names = sorted(name for name in trials if all(name in simulated for _, simulated in waves))
-    for place, name in enumerate(names):
-        protocol = trials[name]
-        counts = np.hstack([simulated[name].counts for _, simulated in waves])
-        totals = np.hstack([simulated[name].totals for _, simulated in waves])
-        for row, target in enumerate(targets_of(name, protocol)):
-            if totals[row].sum() < FEWEST_SIMULATED:
-                continue
-            columns = _columns(protocol, target, quantities)
-            targets.append(target)
-            work.append(delayed(fit_quadratic)(scores, counts[row], totals[row], columns))
-            trial_of.append(place)
-            arm = next(arm for arm in protocol.arms if arm.name == target.arm)
-            classes.append(agent_class(protocol, arm, target.line))
-    fitted = Parallel(n_jobs=jobs)(work)
+    scores = np.vstack([one for one, _ in waves])
+    names = _simulated(trials, waves)
+    rows = list(simulations_of(trials, waves, quantities))
+    fitted = Parallel(n_jobs=jobs)(
+        delayed(fit_quadratic)(scores, one.counts, one.totals, one.columns) for one in rows
+    )
     protocols = [trials[name] for name in names]
     return Evidence(
-        tuple(targets),
+        tuple(one.target for one in rows),
         tuple(fitted),
-        np.array(trial_of),
-        tuple(classes),
+        np.array([names.index(one.trial) for one in rows]),
+        tuple(_class(trials[one.trial], one.target) for one in rows),
         tuple(names),
         tuple(_family(name, trials[name]) for name in names),
         tuple(protocol.population for protocol in protocols),
         tuple(trial_facts(protocol) for protocol in protocols),
     )
+
+
+def _simulated(
+    trials: Mapping[str, Protocol], waves: Sequence[tuple[Array, Mapping[str, Simulated]]]
+) -> list[str]:
+    """The trials that every wave has simulated."""
+    return sorted(name for name in trials if all(name in simulated for _, simulated in waves))
+
+
+def _class(protocol: Protocol, target: Target) -> str:
+    arm = next(arm for arm in protocol.arms if arm.name == target.arm)
+    return agent_class(protocol, arm, target.line)
 
 
 def _columns(protocol: Protocol, target: Target, quantities: Sequence[Quantity]) -> list[int]:

@@ -30,6 +30,12 @@ def _head(found: Calibration) -> Iterator[str]:
         f"{posterior.acceptance:.0%} accepted, longest autocorrelation "
         f"{posterior.autocorrelation:.0f} steps, so about {posterior.independent:,.0f} independent draws."
     )
+    yield ""
+    errors = ", ".join(
+        f"{group} {error['rms']:.1%} (mean over points {error['bias']:.1%})"
+        for group, error in record["emulator"].items()
+    )
+    yield f"Error of the emulator at points it had not seen, in shares of patients: {errors}."
 
 
 def _numbers(found: Calibration) -> Iterator[str]:

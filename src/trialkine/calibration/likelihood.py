@@ -23,7 +23,7 @@ from trialkine.ensemble_members import CASE_MIX, DEATH_RATE, HAZARD
 from trialkine.population.ensemble import OF_DISEASE
 
 Array = np.ndarray[Any, np.dtype[Any]]
-MIX_NODES, HAZARD_NODES = 5, 3
+MIX_NODES, HAZARD_NODES = 5, 7
 LEAST_SHARE = 1e-5
 
 

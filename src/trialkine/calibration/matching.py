@@ -43,7 +43,9 @@ Progress = Callable[[float, str], None]
 USUAL_PATIENTS = 4000
 FEWEST_PER_MEMBER = 20
 """Patients of a repetition, at least, where a pool is shared by the members of an ensemble."""
-SENSES: dict[str, Sense] = {"count": "equal", "more than half": "at least", "less than half": "at most"}
+SENSES: dict[str, Sense] = {
+    "count": "equal", "at least": "at least", "more than half": "at least", "less than half": "at most",
+}  # fmt: skip
 FOLLOWS = {"pr_rate": ("orr", "cr_rate"), "sd_rate": ("orr", "pd_rate")}
 """Numbers that are met where others are."""
 RANDOMISED = "randomised"
@@ -186,7 +188,7 @@ def match_pool(pool: TrialResult, arm: str) -> Match:
     protocol = pool.protocol
     check_reported(protocol, arm)
     targets = targets_of_arm(protocol.title, protocol, arm)
-    margins = [_margin(protocol, target) for target in targets]
+    margins = [_margin(target) for target in targets]
     everyone = patients_of(pool, arm, None).select(KEYS)
     indicators = np.column_stack([_indicator(pool, target, everyone) for target in targets])
     found = prevalence_weights(indicators, margins)
@@ -237,21 +239,13 @@ def _entries(protocol: Protocol, arm: str) -> list[ReportedArm]:
     return [entry for entry in protocol.reported or () if entry.arm == arm]
 
 
-def _margin(protocol: Protocol, target: Target) -> Margin:
+def _margin(target: Target) -> Margin:
     """A target as a margin, to be met within the standard error of the reported share."""
     share = target.count / target.of
     shrunk = (target.count + 0.5) / (target.of + 1.0)  # so that 0 of n has an error, too
     error = float(np.sqrt(shrunk * (1.0 - shrunk) / target.of))
     name = f"{target.metric} ({_about(target)})"
-    sense = "at least" if _is_bound(protocol, target) else SENSES[target.sense]
-    return Margin(f"{target.line}: {name}" if target.line else name, share, error, sense)
-
-
-def _is_bound(protocol: Protocol, target: Target) -> bool:
-    """Whether the number is only known to be no smaller."""
-    entry = next(one for one in _entries(protocol, target.arm) if one.line == target.line)
-    stated = entry.all_metrics().get(target.metric)
-    return stated is not None and stated.at_least
+    return Margin(f"{target.line}: {name}" if target.line else name, share, error, SENSES[target.sense])
 
 
 def _about(target: Target) -> str:

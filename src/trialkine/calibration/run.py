@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from trialkine.calibration.design import FARTHEST, spread_scores
+from trialkine.calibration.emulator_check import emulator_errors
 from trialkine.calibration.ensemble_file import CalibratedEnsemble
 from trialkine.calibration.evidence import evidence_of
 from trialkine.calibration.likelihood import Evidence, Likelihood
@@ -24,7 +26,8 @@ from trialkine.trial.protocol import Protocol
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[float, str], None]
 WIDER = 1.5  # later designs reach this much farther than the posterior
-SHORTER = 3  # of waves before the last, which only say where to simulate next
+SHORTER = 3
+SIMULATION_SHARE = 0.8
 MIX_SPREAD = 1.0  # in scores of the case mix
 
 
@@ -37,7 +40,7 @@ class Sizes:
     waves: int = 2
     steps: int = 1500
     walkers: int = 64
-    members: int = 200
+    members: int = 400
 
 
 @dataclass(frozen=True)
@@ -75,45 +78,43 @@ def calibrate(
         for name, protocol in trials.items()
         if protocol.population in known and targets_of(name, protocol)
     }
-    scores = spread_scores(sizes.points, len(quantities) + 1, seed)
     waves: list[tuple[Array, Mapping[str, Simulated]]] = []
-    for wave in range(1, sizes.waves + 1):
 
-        def hear(done: int, total: int, name: str, wave: int = wave) -> None:
-            progress((wave - 1 + 0.8 * done / total) / sizes.waves, f"wave {wave}: {name}")
-
-        waves.append(
-            (
-                scores,
-                simulate_all(
-                    own,
-                    scores,
-                    quantities,
-                    folder,
-                    patients=sizes.patients,
-                    seed=seed + wave - 1,
-                    jobs=jobs,
-                    progress=hear,
-                ),
-            )
-        )
+    def fitted(steps: int) -> tuple[Posterior, Likelihood]:
         evidence = evidence_of(own, waves, quantities, jobs)
-        unknowns = unknowns_of(quantities, known, tuple(dict.fromkeys(evidence.classes)))
-        likelihood = Likelihood(evidence, unknowns)
-        base = (wave - 0.2) / sizes.waves
-
-        def sampled(done: float, message: str, base: float = base) -> None:
-            progress(base + 0.2 * done / sizes.waves, message)
-
-        posterior = sample_posterior(
+        likelihood = Likelihood(
+            evidence, unknowns_of(quantities, known, tuple(dict.fromkeys(evidence.classes)))
+        )
+        found = sample_posterior(
             likelihood.log_posterior,
-            np.zeros(len(unknowns)),
-            steps=sizes.steps if wave == sizes.waves else sizes.steps // SHORTER,
+            np.zeros(len(likelihood.unknowns)),
+            steps=steps,
             walkers=sizes.walkers,
             seed=seed,
-            progress=sampled,
+            progress=lambda done, message: progress(
+                SIMULATION_SHARE + (1.0 - SIMULATION_SHARE) * done * steps / sizes.steps, message
+            ),
         )
-        scores = next_design(posterior, likelihood, sizes.points, seed + wave)
+        return found, likelihood
+
+    for wave in range(1, sizes.waves + 1):
+        file = folder / f"design-{wave}-{sizes.points}-{seed}.npy"
+        if wave == 1 or file.exists():
+            scores = _kept(file, partial(spread_scores, sizes.points, len(quantities) + 1, seed))
+        else:
+            found = fitted(sizes.steps // SHORTER)  # it only says where to simulate next
+            scores = _kept(file, partial(next_design, *found, sizes.points, seed + wave - 1))
+
+        def hear(done: int, total: int, name: str, wave: int = wave) -> None:
+            progress(SIMULATION_SHARE * (wave - 1 + done / total) / sizes.waves, f"wave {wave}: {name}")
+
+        simulated = simulate_all(
+            own, scores, quantities, folder,
+            patients=sizes.patients, seed=seed + wave - 1, jobs=jobs, progress=hear,
+        )  # fmt: skip
+        waves.append((scores, simulated))
+    posterior, likelihood = fitted(sizes.steps)
+    evidence, unknowns = likelihood.evidence, likelihood.unknowns
     chosen = np.linspace(0, len(posterior.draws) - 1, sizes.members).astype(int)
     order = np.random.default_rng(seed).permutation(len(posterior.draws))
     member_scores = posterior.draws[order[chosen]]
@@ -132,10 +133,24 @@ def calibrate(
         "acceptance": round(posterior.acceptance, 3),
         "autocorrelation": round(posterior.autocorrelation, 1),
         "independent_draws": round(posterior.independent),
+        "emulator": {
+            one.group: {"rms": round(one.root_mean_square, 3), "bias": round(one.bias, 3)}
+            for one in emulator_errors(own, waves, quantities, jobs)
+        },
         "seconds": round(time.monotonic() - started),
     }
     ensemble = CalibratedEnsemble(unknowns.ensemble(member_scores), families, by_family, record)
     return Calibration(ensemble, unknowns, evidence, posterior, member_scores)
+
+
+def _kept(file: Path, make: Callable[[], Array]) -> Array:
+    """A design from its file, or made now and filed, so that a stopped calibration goes on with it."""
+    if file.exists():
+        return np.asarray(np.load(file))
+    found = make()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    np.save(file, found)
+    return found
 
 
 def next_design(posterior: Posterior, likelihood: Likelihood, points: int, seed: int) -> Array:

@@ -43,6 +43,7 @@ class Shard:
     scores: Array
     patients: int
     seed: int
+    quantities: tuple[Quantity, ...]
 
     @property
     def name(self) -> str:
@@ -50,12 +51,12 @@ class Shard:
         digest = hashlib.sha256()
         digest.update(self.protocol.content_hash.encode())
         digest.update(np.ascontiguousarray(self.scores).tobytes())
-        digest.update(f"{self.patients} {self.seed}".encode())
+        digest.update(f"{self.patients} {self.seed} {self.quantities}".encode())
         digest.update("\n".join(target.key for target in targets_of(self.trial, self.protocol)).encode())
         return f"{self.trial}-{digest.hexdigest()[:12]}"
 
 
-def simulate(shard: Shard, quantities: Sequence[Quantity]) -> Simulated:
+def simulate(shard: Shard) -> Simulated:
     """Run the trial once at every point, and count."""
     result = run_protocol(
         shard.protocol,
@@ -63,19 +64,19 @@ def simulate(shard: Shard, quantities: Sequence[Quantity]) -> Simulated:
         trials=len(shard.scores),
         seed=shard.seed,
         jobs=1,
-        ensemble=as_ensemble(shard.scores, quantities),
+        ensemble=as_ensemble(shard.scores, shard.quantities),
     )
     found = [count_patients(result, target) for target in targets_of(shard.trial, shard.protocol)]
     return Simulated(shard.trial, np.stack([one for one, _ in found]), np.stack([of for _, of in found]))
 
 
-def simulated(shard: Shard, quantities: Sequence[Quantity], folder: Path) -> Simulated:
+def simulated(shard: Shard, folder: Path) -> Simulated:
     """The shard from its file, or simulated now and filed."""
     file = folder / f"{shard.name}.npz"
     if file.exists():
         with np.load(file) as kept:
             return Simulated(shard.trial, kept["counts"], kept["totals"])
-    found = simulate(shard, quantities)
+    found = simulate(shard)
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(f".{os.getpid()}.tmp.npz")
     np.savez_compressed(unfinished, counts=found.counts, totals=found.totals)
@@ -98,11 +99,11 @@ def simulate_all(
     from joblib import Parallel, delayed
 
     shards = [
-        Shard(name, protocol, scores, patients, seed)
+        Shard(name, protocol, scores, patients, seed, tuple(quantities))
         for name, protocol in trials.items()
         if targets_of(name, protocol)
     ]
-    work = (delayed(simulated)(shard, quantities, folder) for shard in shards)
+    work = (delayed(simulated)(shard, folder) for shard in shards)
     found: dict[str, Simulated] = {}
     running: Iterator[Simulated] = Parallel(n_jobs=jobs, return_as="generator_unordered")(work)
     for number, one in enumerate(running, start=1):

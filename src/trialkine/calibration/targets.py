@@ -17,7 +17,7 @@ from trialkine.trial.protocol import Protocol
 from trialkine.trial.reported import LANDMARK, ReportedArm, ReportedValue
 
 Group = Literal["response", "completeness", "control", "progression", "survival"]
-Sense = Literal["count", "more than half", "less than half"]
+Sense = Literal["count", "at least", "more than half", "less than half"]
 Event = Literal["responds", "complete", "progresses", "os", "pfs", "ttp", "rfs", "dor"]
 TIMES_OF_MEDIANS: Mapping[str, Event] = {
     "pfs_median_months": "pfs", "ttp_median_months": "ttp", "rfs_median_months": "rfs",
@@ -30,8 +30,8 @@ SEEN_AT_SCANS = ("pfs", "ttp")
 class Target:
     """Some patients out of others, as reported of one arm or line.
 
-    `event` and `day` say what is counted; `sense` whether the count is known, or only that it is more or
-    less than half. `count` need not be whole, since rates are printed rounded. Units: day [day].
+    `event` and `day` say what is counted; `sense` whether the count is known, or only that it is no smaller,
+    or more or less than half. `count` need not be whole, since rates are printed rounded. Units: day [day].
     """
 
     trial: str
@@ -53,7 +53,10 @@ class Target:
 
 
 def targets_of(trial: str, protocol: Protocol) -> tuple[Target, ...]:
-    """The targets of a published trial; none where it may not be calibrated on, or counts elsewhere."""
+    """The targets of a published trial; none where it may not be calibrated on, or counts elsewhere.
+
+    Lower bounds of shares are left out: they say too little.
+    """
     source = protocol.source
     if source is None or source.use != "calibration" or not source.counted:
         return ()
@@ -62,11 +65,14 @@ def targets_of(trial: str, protocol: Protocol) -> tuple[Target, ...]:
     for entry in protocol.reported or ():
         if entry.selected is None:
             found.extend(_arm_targets(trial, family, protocol, entry))
-    return tuple(found)
+    return tuple(target for target in found if target.sense != "at least")
 
 
 def targets_of_arm(trial: str, protocol: Protocol, arm: str) -> tuple[Target, ...]:
-    """The targets of one arm, whatever its numbers may be used for; none of patients who were selected."""
+    """The targets of one arm, whatever its numbers may be used for; none of patients who were selected.
+
+    Lower bounds of shares at a time are among them.
+    """
     family = (protocol.source.family if protocol.source is not None else None) or trial
     entries = (entry for entry in protocol.reported or () if entry.arm == arm and entry.selected is None)
     return tuple(target for entry in entries for target in _arm_targets(trial, family, protocol, entry))
@@ -96,12 +102,11 @@ def _arm_targets(trial: str, family: str, protocol: Protocol, entry: ReportedArm
     for metric, stated in metrics.items():
         of = stated.n or followed
         landmark = LANDMARK.fullmatch(metric)
-        if landmark and stated.at_least:
-            continue  # a bound on a share says too little
         if landmark:
             event, day = _landmark(landmark.groups())
             group: Group = "survival" if event == "os" else "progression"
-            yield target(metric, group, event, day, stated.value * of, of)
+            sense: Sense = "at least" if stated.at_least else "count"
+            yield target(metric, group, event, day, stated.value * of, of, sense)
         elif metric == "dor_median_months":
             if responses is not None and responses >= 2.0:
                 yield from _median_targets(target, metric, stated, round(responses), 0.0)

@@ -20,7 +20,10 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 DISCREPANCY, CLASS_OFFSET = "trial.discrepancy", "trial.response"
 MIX_FACTS = ("high_dose", "one_centre", "pretreated", "untreated")
-DISCREPANCY_GROUPS = ("response", "completeness", "control", "progression")
+DISCREPANCY_GROUPS: Mapping[str, float] = {
+    "response": 0.3, "completeness": 0.3, "control": 0.3, "progression": 0.3, "survival": 0.15,
+}  # fmt: skip
+"""Centres of the priors of discrepancies, in log-odds; that of survival is beside the trial's own hazard."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ def unknowns_of(quantities: Sequence[Quantity], diseases: Sequence[str], classes
     others.append(Unknown(f"{CASE_MIX}.sd", np.log(0.7), 0.4, is_positive=True))
     others.append(Unknown(f"{HAZARD}.sd", np.log(0.2), 0.4, is_positive=True))
     others.extend(
-        Unknown(f"{DISCREPANCY}.{group}", np.log(0.3), 0.5, is_positive=True) for group in DISCREPANCY_GROUPS
+        Unknown(f"{DISCREPANCY}.{group}", np.log(centre), 0.5, is_positive=True)
+        for group, centre in DISCREPANCY_GROUPS.items()
     )
     others.extend(Unknown(f"{CLASS_OFFSET}.{name}", 0.0, 0.4) for name in classes)
     return Unknowns(tuple(quantities), tuple(others))

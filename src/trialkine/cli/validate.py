@@ -104,9 +104,9 @@ def validate(
     from trialkine.validation.ledger_page import ledger_page
     from trialkine.validation.predict import Plan, predict
 
-    calibrated = read_ensemble(ensemble)
     catalogue = published_trials()
     chosen = catalogue if folder is None else read_folder(folder)
+    calibrated = read_ensemble(ensemble)
     out.mkdir(parents=True, exist_ok=True)
     with shown_progress(f"predicting {len(chosen)} published trials") as show:
         ledger = predict(

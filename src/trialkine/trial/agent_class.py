@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from trialkine.errors import InputError
-from trialkine.trial.facts import HIGH_DOSE, PER_KG, UNITS
+from trialkine.trial.facts import HIGH_DOSE, INTERLEUKIN_2, PER_KG, units_per_kg
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Arm, TreatmentLine
 from trialkine.trial.regimen import Regimen
 
 UNTREATED = "untreated"
 INACTIVE = ("placebo", "medroxyprogesterone")
-INTERLEUKIN_2 = "aldesleukin"
 INTERFERON = "interferon_alfa"
 RESECTED = "relapse"
 """The criteria of trials after resection, in which alone doses of interferon are told apart."""
@@ -76,24 +75,20 @@ def _step_class(lines: Sequence[TreatmentLine], is_resected: bool) -> str:
 
 
 def _line_class(line: TreatmentLine) -> str:
-    if line.agent != INTERLEUKIN_2 or line.dose.unit not in UNITS:
+    dose = units_per_kg(line.dose)
+    if line.agent != INTERLEUKIN_2 or dose is None:
         return _plain(line.agent)
     if line.route.name != "intravenous":
         return f"{line.route.name} interleukin-2"
     if _longest_infusion_days(line.regimen) >= LONG_INFUSION_DAYS - _SAME_TIME:
         return "infused interleukin-2"
-    is_high = line.dose.amount * UNITS[line.dose.unit] * PER_KG[line.dose.basis] >= HIGH_DOSE
-    return "high-dose interleukin-2" if is_high else "low-dose intravenous interleukin-2"
+    return "high-dose interleukin-2" if dose >= HIGH_DOSE else "low-dose intravenous interleukin-2"
 
 
 def _interferon_class(lines: Sequence[TreatmentLine]) -> str:
     """High or low dose, by the highest dose per square metre of any line."""
-    doses = [
-        line.dose.amount * UNITS[line.dose.unit] * PER_KG[line.dose.basis] / PER_KG["m2"]
-        for line in lines
-        if line.agent == INTERFERON and line.dose.unit in UNITS
-    ]
-    is_high = max(doses, default=0.0) >= HIGH_INTERFERON_DOSE
+    doses = [units_per_kg(line.dose) or 0.0 for line in lines if line.agent == INTERFERON]
+    is_high = max(doses, default=0.0) / PER_KG["m2"] >= HIGH_INTERFERON_DOSE
     return f"{'high' if is_high else 'low'}-dose {_plain(INTERFERON)}"
 
 

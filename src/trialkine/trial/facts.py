@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trialkine.trial.protocol import Protocol
+from trialkine.trial.quantities import Dose
 
 FIRST_YEAR = 1995
 YEARS = 10.0
+INTERLEUKIN_2 = "aldesleukin"
 HIGH_DOSE = 300_000.0
+"""From here on a dose of interleukin-2 is a high one, in IU/kg."""
 SHORT_INFUSION = 0.25
 UNITS = {"IU": 1.0, "kIU": 1e3, "MIU": 1e6}
 PER_KG = {"kg": 1.0, "m2": 1.0 / 40.0, "flat": 1.0 / 70.0}
@@ -39,16 +42,20 @@ def trial_facts(protocol: Protocol) -> Mapping[str, float]:
 
 
 def _is_high_dose(protocol: Protocol) -> bool:
-    """Whether any arm gives boluses of interleukin-2 that need an intensive ward.
-
-    HIGH_DOSE is in IU/kg; a square metre stands for 40 kg, a patient for 70.
-    """
+    """Whether any arm gives boluses of interleukin-2 that need an intensive ward."""
     return any(
-        line.agent == "aldesleukin"
-        and line.dose.unit in UNITS
+        line.agent == INTERLEUKIN_2
         and line.route.name == "intravenous"
         and (line.route.infusion_days or 0.0) <= SHORT_INFUSION
-        and line.dose.amount * UNITS[line.dose.unit] * PER_KG[line.dose.basis] >= HIGH_DOSE
+        and (units_per_kg(line.dose) or 0.0) >= HIGH_DOSE
         for arm in protocol.arms
         for line in arm.treatment
     )
+
+
+def units_per_kg(dose: Dose) -> float | None:
+    """A dose by weight, where a square metre stands for 40 kg and a patient for 70; None of another unit.
+
+    Units: returns [IU/kg].
+    """
+    return dose.amount * UNITS[dose.unit] * PER_KG[dose.basis] if dose.unit in UNITS else None

@@ -18,7 +18,7 @@ MEDIANS = (
     "pfs_median_months", "ttp_median_months", "rfs_median_months", "os_median_months", "dor_median_months",
 )  # fmt: skip
 OTHERS = ("doses_given_mean", "doses_given_median")
-LANDMARK = re.compile(r"(?:(pfs|ttp)_rate_(\d{1,3})w|(rfs|os)_rate_(\d{1,3})m)")
+LANDMARK = re.compile(r"(?:(pfs|ttp)_rate_([1-9]\d{0,2})w|(rfs|os)_rate_([1-9]\d{0,2})m)")
 CHANGE = re.compile(r"biomarker_(\w+)_(\d{1,3})w")
 NAMED_METRICS = (*RATES, *MEDIANS, *OTHERS)
 METRIC_PATTERNS = ("pfs_rate_<weeks>w", "ttp_rate_<weeks>w", "rfs_rate_<months>m", "os_rate_<months>m")

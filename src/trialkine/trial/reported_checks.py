@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from trialkine.trial.words import shorten, suggestion
 
 COUNTS = ("cr", "pr", "sd", "pd")
 ROUNDING = 0.006  # rates are printed in whole per cent
+BEGINS_WITH_ZERO = re.compile(r"_0\d*[wm]$")
 
 
 def reported_faults(data: dict[Any, Any], arms: list[dict[Any, Any]]) -> Iterator[Fault]:
@@ -170,7 +172,8 @@ def _metric_hint(metric: str) -> str:
     begin, is_rate, _ = metric.partition("_rate_")
     forms = [pattern for pattern in METRIC_PATTERNS if is_rate and pattern.startswith(f"{begin}_")]
     if forms:
-        return f"Write it as '{forms[0]}'."
+        and_how = ", with a number that does not begin with 0" if BEGINS_WITH_ZERO.search(metric) else ""
+        return f"Write it as '{forms[0]}'{and_how}."
     known = (*NAMED_METRICS, *METRIC_PATTERNS)
     near = suggestion(metric, known)
     return near if is_near(near) else f"Known: {', '.join(known)}."

@@ -7,6 +7,7 @@ is put in, on the log-odds, and the luck of as many patients as were reported is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +28,14 @@ UNKNOWN_DISCREPANCY = 0.3
 LOG_ODDS_PER_LOG_TIME = 1.386
 """How fast the log-odds of being free of an exponential event fall with the log of time at its median."""
 LEAST_RATE = 0.002
-GROUPS = {
-    "orr": "response",
-    "pr_rate": "response",
-    "cr_rate": "response",
-    "sd_rate": "control",
-    "pd_rate": "control",
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "orr": ("response",),
+    "pr_rate": ("response",),
+    "cr_rate": ("response", "completeness"),
+    "sd_rate": ("control",),
+    "pd_rate": ("control",),
+    "grade34_rate": ("toxicity",),
+    "toxic_death_rate": ("toxicity",),
 }
 
 
@@ -71,27 +74,28 @@ def reported_draws(
     return draws.values
 
 
-def group_of(metric: str) -> str:
-    """The kind of discrepancy of a metric; survival has none beside the luck of a trial's hazard."""
+def groups_of(metric: str) -> tuple[str, ...]:
+    """The kinds of discrepancy that a metric is subject to."""
     if metric in GROUPS:
         return GROUPS[metric]
     landmark = LANDMARK.fullmatch(metric)
     event = (landmark.group(1) or landmark.group(3)) if landmark else metric.split("_", 1)[0]
-    return "progression" if event in ("pfs", "ttp", "rfs", "dor") else "survival"
+    return ("progression",) if event in ("pfs", "ttp", "rfs", "dor") else ("survival",)
 
 
 def _shift(
     draws: Draws, ensemble: ParameterEnsemble, metric: str, agent_class: str, random: np.random.Generator
 ) -> Array:
     """How far the log-odds of each draw's trial lie from what was simulated. Shape: (draw,)."""
-    group = group_of(metric)
+    groups = groups_of(metric)
     luck = random.standard_normal(len(draws.members))
     offset_luck = random.standard_normal(len(draws.members))
-    spread = _column(ensemble, f"{DISCREPANCY}.{group}", draws.members)
-    if spread is None:
-        spread = np.full(len(luck), 0.0 if group == "survival" else UNKNOWN_DISCREPANCY)
-    shift = spread * luck
-    if group == "response":
+    variance = np.zeros(len(luck))
+    for group in groups:
+        spread = _column(ensemble, f"{DISCREPANCY}.{group}", draws.members)
+        variance += (UNKNOWN_DISCREPANCY if spread is None else spread) ** 2
+    shift = np.sqrt(variance) * luck
+    if "response" in groups:
         offset = _column(ensemble, f"{CLASS_OFFSET}.{agent_class}", draws.members)
         shift = shift + (UNSEEN_OFFSET * offset_luck if offset is None else offset)
     return np.asarray(shift)
@@ -124,6 +128,8 @@ def _times(values: Array, simulated: int, shift: Array, n: int, random: np.rando
     if n > simulated:
         logs = _without_luck(logs, float(np.nanmean(logs)), MEDIAN_ERROR**2 / simulated)
         logs = logs + MEDIAN_ERROR / np.sqrt(n) * luck
+    elif n < simulated:
+        logs = logs + MEDIAN_ERROR * np.sqrt(1.0 / n - 1.0 / simulated) * luck
     return np.asarray(np.exp(logs + shift / LOG_ODDS_PER_LOG_TIME))
 
 

@@ -21,6 +21,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 CATEGORIES = {"orr": ("CR", "PR"), "cr_rate": ("CR",), "pr_rate": ("PR",), "sd_rate": ("SD",)}
 PROGRESSED = ("PD", "NE")
 """Without a scan after the first, a patient died or left early: counted as no benefit, as trials do."""
+TOXIC_DEATHS = "toxic_death_rate"
 CURVES = {"pfs": "pfs", "ttp": "ttp", "rfs": "pfs", "os": "os", "dor": "dor"}
 
 
@@ -29,13 +30,21 @@ def metric_draws(result: TrialResult, arm: str, line: str | None, metric: str) -
 
     Shape: returns (repetition,). Units: rates [fraction], times [month], doses [1].
     """
+    if CHANGE.fullmatch(metric) or (metric == TOXIC_DEATHS and line is not None):
+        return None  # of a death it is not known which line brought it
     rows = patients_of(result, arm, line)
-    if CHANGE.fullmatch(metric):
-        return None
     found = np.full(result.replicates, np.nan)
     for (replicate,), patients in rows.group_by("trial"):
         found[int(str(replicate))] = _value(patients, metric)
     return found
+
+
+def patients_behind(result: TrialResult, arm: str, line: str | None, metric: str) -> float:
+    """How many patients of a repetition a metric rests on, in the mean: all, or those who responded."""
+    rows = patients_of(result, arm, line)
+    if metric.startswith("dor"):
+        rows = rows.filter(rows["best_response"].is_in(CATEGORIES["orr"]))
+    return rows.height / result.replicates
 
 
 def _value(patients: pl.DataFrame, metric: str) -> float:
@@ -47,7 +56,7 @@ def _value(patients: pl.DataFrame, metric: str) -> float:
     if metric == "grade34_rate":
         worst = patients["worst_grade"].drop_nulls().to_numpy()
         return float((worst >= SEVERE).mean()) if len(worst) else np.nan
-    if metric == "toxic_death_rate":
+    if metric == TOXIC_DEATHS:
         return float((patients["death_cause"] == "treatment").sum()) / patients.height
     if metric in ("doses_given_mean", "doses_given_median"):
         given = patients["doses_given"].to_numpy()

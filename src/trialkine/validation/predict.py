@@ -23,12 +23,13 @@ from trialkine.trial.reported import MEDIANS, ReportedArm, ReportedValue, is_fra
 from trialkine.validation.baselines import Observed, Target, baseline_samples
 from trialkine.validation.discrepancy import Draws, reported_draws
 from trialkine.validation.ledger import Ledger, LedgerRow, Predictive
-from trialkine.validation.metric_draws import metric_draws
+from trialkine.validation.metric_draws import metric_draws, patients_behind
 from trialkine.validation.scores import predictive
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[int, int, str], None]
 RESPONSE = "orr"
+SIZE = "size of "
 NOT_SIMULATED = "the model does not predict this number"
 NO_VALUE = "no simulated trial gave this number a value"
 
@@ -158,7 +159,8 @@ def _arm_rows(
             if metric == "dor_median_months":  # of trials in which nobody responded there is nothing to say
                 has_any = simulation.draws[_key(entry, RESPONSE)] > 0.0
                 values, numbers = values[has_any], numbers[has_any]
-            draws = Draws(values, numbers, min(_size(protocol, entry), plan.patients))
+            size = float(simulation.draws[SIZE + _key(entry, metric)])
+            draws = Draws(values, numbers, max(1, round(size)))
             drawn = reported_draws(draws, members, metric, klass, n, key, plan.seed)
             weights = _weights(members, numbers)
             if np.isfinite(drawn).any():
@@ -283,4 +285,7 @@ def simulate(name: str, protocol: Protocol, members: ParameterEnsemble, plan: Pl
             values = metric_draws(result, entry.arm, entry.line, metric)
             if values is not None:
                 draws[_key(entry, metric)] = values
+                draws[SIZE + _key(entry, metric)] = np.array(
+                    patients_behind(result, entry.arm, entry.line, metric)
+                )
     return Simulation(name, draws)
