@@ -51,10 +51,13 @@ def _numbers(found: Calibration) -> Iterator[str]:
     yield "| number | prior, 90 % | posterior, 90 % | moved by | spread kept | |"
     yield "|---|---|---|---|---|---|"
     parts = (*found.unknowns.quantities, *found.unknowns.others)
+    values = found.unknowns.ensemble(draws).values
     for place in np.argsort(spread - np.abs(mean)):
         part = parts[place]
         prior = part.value(np.array([-1.645, 1.645]))
-        posterior = part.value(np.quantile(draws[:, place], [0.05, 0.95]))
+        posterior = np.quantile(values[:, place], [0.05, 0.95])
+        if getattr(part, "times", None):
+            prior = prior * found.unknowns.typical(part.times)
         yield (
             f"| {part.name} | {prior[0]:.3g} to {prior[1]:.3g} | {posterior[0]:.3g} to {posterior[1]:.3g} "
             f"| {mean[place]:+.2f} sd | {spread[place]:.0%} | {'moved' if moved[place] else 'open'} |"

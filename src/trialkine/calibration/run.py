@@ -38,7 +38,7 @@ class Sizes:
     points: int = 384
     patients: int = 24
     waves: int = 2
-    steps: int = 1500
+    steps: int = 1200
     walkers: int = 64
     members: int = 400
 

@@ -19,6 +19,7 @@ from trialkine.population.ensemble import OF_DISEASE, ParameterEnsemble
 Array = np.ndarray[Any, np.dtype[Any]]
 
 DISCREPANCY, CLASS_OFFSET = "trial.discrepancy", "trial.response"
+CLASS_SPREAD = "trial.response_spread"
 MIX_FACTS = ("high_dose", "one_centre", "pretreated", "untreated")
 DISCREPANCY_GROUPS: Mapping[str, float] = {
     "response": 0.3, "completeness": 0.3, "control": 0.3, "progression": 0.3, "survival": 0.15,
@@ -28,12 +29,16 @@ DISCREPANCY_GROUPS: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Unknown:
-    """A number beside those of the population, from its score: `centre + sd score`, or its exponential."""
+    """A number beside those of the population, from its score: `centre + sd score`, or its exponential.
+
+    `times` names another unknown by which it is multiplied: the common spread of numbers like it.
+    """
 
     name: str
     centre: float
     sd: float
     is_positive: bool = False
+    times: str | None = None
 
     def value(self, score: Array) -> Array:
         """The number at standard normal scores."""
@@ -59,7 +64,13 @@ class Unknowns:
     def other(self, name: str, scores: Array) -> Array:
         """The values of one number that is not the population's. Shapes: scores (draw, unknown), (draw,)."""
         place = next(place for place, one in enumerate(self.others) if one.name == name)
-        return self.others[place].value(scores[:, len(self.quantities) + place])
+        found = self.others[place].value(scores[:, len(self.quantities) + place])
+        spread = self.others[place].times
+        return found if spread is None else found * self.other(spread, scores)
+
+    def typical(self, name: str) -> float:
+        """The prior centre of one number that is not the population's."""
+        return float(self.other(name, np.zeros((1, len(self))))[0])
 
     def has(self, name: str) -> bool:
         """Whether there is such a number beside those of the population."""
@@ -67,8 +78,8 @@ class Unknowns:
 
     def ensemble(self, scores: Array) -> ParameterEnsemble:
         """Draws as an ensemble. Shape: scores (draw, unknown)."""
-        parts: tuple[Quantity | Unknown, ...] = (*self.quantities, *self.others)
-        columns = [one.value(scores[:, place]) for place, one in enumerate(parts)]
+        columns = [one.value(scores[:, place]) for place, one in enumerate(self.quantities)]
+        columns += [self.other(one.name, scores) for one in self.others]
         return ParameterEnsemble(self.names, np.column_stack(columns), np.full(len(scores), 1 / len(scores)))
 
 
@@ -85,7 +96,8 @@ def unknowns_of(quantities: Sequence[Quantity], diseases: Sequence[str], classes
         Unknown(f"{DISCREPANCY}.{group}", np.log(centre), 0.5, is_positive=True)
         for group, centre in DISCREPANCY_GROUPS.items()
     )
-    others.extend(Unknown(f"{CLASS_OFFSET}.{name}", 0.0, 0.4) for name in classes)
+    others.append(Unknown(CLASS_SPREAD, np.log(0.25), 0.5, is_positive=True))
+    others.extend(Unknown(f"{CLASS_OFFSET}.{name}", 0.0, 1.0, times=CLASS_SPREAD) for name in classes)
     return Unknowns(tuple(quantities), tuple(others))
 
 

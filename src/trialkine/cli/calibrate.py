@@ -24,8 +24,8 @@ def calibrate(
             metavar="TIME",
             help="About how long it may take, such as '30m' or '3h'; it sizes the simulation.",
         ),
-    ] = "3h",
-    members: Annotated[int, typer.Option("--members", metavar="M", help="Members of the ensemble.")] = 200,
+    ] = "75m",
+    members: Annotated[int, typer.Option("--members", metavar="M", help="Members of the ensemble.")] = 400,
     seed: Annotated[
         int, typer.Option("--seed", metavar="S", help="Same seed and budget, same ensemble.")
     ] = 1,

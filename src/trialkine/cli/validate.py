@@ -49,7 +49,7 @@ def validate(
     ] = None,
     trials: Annotated[
         int, typer.Option("--trials", metavar="R", help="Simulated repetitions of every trial.")
-    ] = 200,
+    ] = 400,
     patients: Annotated[
         int,
         typer.Option(
@@ -57,7 +57,7 @@ def validate(
             metavar="N",
             help="Most patients simulated per arm; larger trials are predicted from these.",
         ),
-    ] = 40,
+    ] = 20,
     question: Annotated[
         str, typer.Option("--question", metavar="TEXT", help="The question of interest, for the review page.")
     ] = "",

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from trialkine.calibration.unknowns import CLASS_OFFSET, DISCREPANCY
+from trialkine.calibration.unknowns import CLASS_OFFSET, CLASS_SPREAD, DISCREPANCY
 from trialkine.population.ensemble import ParameterEnsemble
 from trialkine.randomness import generator_key
 from trialkine.trial.reported import LANDMARK, MEDIANS, is_fraction
@@ -22,8 +22,8 @@ from trialkine.validation.baselines import MEDIAN_ERROR
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-UNSEEN_OFFSET = 0.4
-"""Spread of the offset of a class of agents that no calibrated trial gave; the prior of all others."""
+UNSEEN_OFFSET = 0.25
+"""Spread of the offset of a class of agents where an ensemble says none; the prior centre of all others."""
 UNKNOWN_DISCREPANCY = 0.3
 LOG_ODDS_PER_LOG_TIME = 1.386
 """How fast the log-odds of being free of an exponential event fall with the log of time at its median."""
@@ -97,7 +97,10 @@ def _shift(
     shift = np.sqrt(variance) * luck
     if "response" in groups:
         offset = _column(ensemble, f"{CLASS_OFFSET}.{agent_class}", draws.members)
-        shift = shift + (UNSEEN_OFFSET * offset_luck if offset is None else offset)
+        if offset is None:  # no calibrated trial gave this class: as far off as such classes are
+            between = _column(ensemble, CLASS_SPREAD, draws.members)
+            offset = (UNSEEN_OFFSET if between is None else between) * offset_luck
+        shift = shift + offset
     return np.asarray(shift)
 
 

@@ -38,8 +38,8 @@ NO_VALUE = "no simulated trial gave this number a value"
 class Plan:
     """How much is simulated: repetitions of every trial, and at most so many patients in each arm."""
 
-    trials: int = 200
-    patients: int = 40
+    trials: int = 400
+    patients: int = 20
     seed: int = 0
 
 
