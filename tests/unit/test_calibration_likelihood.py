@@ -221,6 +221,7 @@ def changed_targets(name: str) -> list[int]:
         ("trial.discrepancy.progression", [4]),
         ("trial.discrepancy.survival", [1]),
         ("trial.response.temozolomide", [0]),
+        ("trial.response_spread", [0, 5]),
         ("trial.response.untreated", [5]),
         ("trial.case_mix.high_dose", [0, 1]),
         ("trial.case_mix.pretreated", [2, 3, 4, 5]),
@@ -265,7 +266,8 @@ def test_an_offset_of_a_class_shifts_the_log_odds_by_itself() -> None:
     log_odds = LIKELIHOOD._log_odds(DRAWS)
     shifted = LIKELIHOOD._terms(log_odds.copy(), moved("trial.response.temozolomide"))[:, 0]
     by_hand = log_odds.copy()
-    by_hand[:, 0] += 0.4  # one standard deviation of its prior
+    spread = [number("trial.response_spread", draw) for draw in range(len(DRAWS))]
+    by_hand[:, 0] += np.array(spread)[:, None]  # one standard deviation of its prior
     np.testing.assert_allclose(shifted, LIKELIHOOD._terms(by_hand, DRAWS)[:, 0], rtol=1e-12)
 
 

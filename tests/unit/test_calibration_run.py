@@ -63,7 +63,7 @@ def test_members_are_draws_of_the_posterior_within_the_designs(found):
 
 def test_every_wave_keeps_its_design_and_one_simulation_of_each_trial(found):
     folder, calibration = found
-    designs = [np.load(folder / f"design-{wave}-{SIZES.points}-3.npy") for wave in (1, 2)]
+    designs = [np.load(next(folder.glob(f"design-{wave}-*.npy"))) for wave in (1, 2)]
     # the case mix has a score beside those of the quantities
     assert {one.shape for one in designs} == {(SIZES.points, len(calibration.unknowns.quantities) + 1)}
     assert not np.array_equal(*designs)

@@ -31,16 +31,16 @@ def test_there_is_an_unknown_for_each_disease_fact_group_and_class() -> None:
         "trial.case_mix.untreated", "trial.case_mix.sd", "trial.hazard.sd",
         "trial.discrepancy.response", "trial.discrepancy.completeness", "trial.discrepancy.control",
         "trial.discrepancy.progression", "trial.discrepancy.survival",
-        "trial.response.temozolomide", "trial.response.untreated",
+        "trial.response_spread", "trial.response.temozolomide", "trial.response.untreated",
     )  # fmt: skip
-    assert len(UNKNOWNS) == len(set(UNKNOWNS.names)) == 19
+    assert len(UNKNOWNS) == len(set(UNKNOWNS.names)) == 20
 
 
 def test_spreads_are_positive_and_the_others_may_be_of_either_sign() -> None:
     low = UNKNOWNS.ensemble(np.full((1, len(UNKNOWNS)), -5.0))
     numbers = dict(zip(low.names, low.values[0], strict=True))
-    spreads = [name for name in numbers if name.endswith(".sd") or "discrepancy" in name]
-    assert len(spreads) == 7
+    spreads = [name for name in numbers if name.endswith((".sd", "_spread")) or "discrepancy" in name]
+    assert len(spreads) == 8
     assert all(numbers[name] > 0.0 for name in spreads)
     others = [name for name in numbers if name.startswith("trial.") and name not in spreads]
     assert all(numbers[name] < 0.0 for name in others)
@@ -56,6 +56,18 @@ def test_the_prior_of_every_discrepancy_is_centred_on_that_of_its_group() -> Non
 
 def test_every_group_of_targets_has_a_discrepancy() -> None:
     assert set(DISCREPANCY_GROUPS) == set(get_args(Group))
+
+
+def test_the_offset_of_a_class_is_its_score_times_the_spread_that_all_classes_share() -> None:
+    scores = np.zeros((3, len(UNKNOWNS)))
+    scores[:, UNKNOWNS.names.index("trial.response_spread")] = [0.0, 2.0, 2.0]
+    scores[:, UNKNOWNS.names.index("trial.response.temozolomide")] = [1.0, 1.0, -2.0]
+    spread = UNKNOWNS.other("trial.response_spread", scores)
+    np.testing.assert_allclose(spread, 0.25 * np.exp([0.0, 1.0, 1.0]), rtol=1e-12)
+    found = UNKNOWNS.other("trial.response.temozolomide", scores)
+    np.testing.assert_allclose(found, spread * [1.0, 1.0, -2.0], rtol=1e-12)
+    assert UNKNOWNS.typical("trial.response_spread") == pytest.approx(0.25, rel=1e-12)
+    assert UNKNOWNS.typical("trial.response.temozolomide") == 0.0
 
 
 def test_a_number_is_found_by_name_among_the_scores() -> None:

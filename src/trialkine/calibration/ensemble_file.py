@@ -37,8 +37,8 @@ class CalibratedEnsemble:
     def without(self, family: str) -> ParameterEnsemble:
         """The members as they would be weighted had a family not been seen; itself, where it was not.
 
-        No weight exceeds the root of their number times the mean weight, which bounds how far a few members
-        that fit the family badly can outweigh all others (truncated importance sampling, ionides_2008).
+        Weights beyond the root of their number times the mean weight are cut to that before they are scaled
+        to add up to 1 (truncated importance sampling, ionides_2008); `effective` says what is left.
         """
         if family not in self.families:
             return self.members

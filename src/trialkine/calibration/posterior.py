@@ -16,6 +16,7 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 LogDensity = Callable[[Array], Array]
 STEP = 1e-3
+MOST_STEPS_DOWNHILL = 150
 LEAST_CURVATURE = 0.25
 SPREAD_OF_START = 0.7
 SHARES = (0.1, 0.25, 0.5)
@@ -54,7 +55,7 @@ def best_point(density: LogDensity, start: Array) -> Array:
     def downhill(point: Array) -> tuple[float, Array]:
         return -float(density(point[None])[0]), -gradient(density, point)
 
-    found = minimize(downhill, start, jac=True, method="L-BFGS-B", options={"maxiter": 400})
+    found = minimize(downhill, start, jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS_DOWNHILL})
     return np.asarray(found.x)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +100,7 @@ def calibrate(
         return found, likelihood
 
     for wave in range(1, sizes.waves + 1):
-        file = folder / f"design-{wave}-{sizes.points}-{seed}.npy"
+        file = folder / f"design-{wave}-{_digest(own, quantities, sizes, seed)}.npy"
         if wave == 1 or file.exists():
             scores = _kept(file, partial(spread_scores, sizes.points, len(quantities) + 1, seed))
         else:
@@ -143,13 +145,26 @@ def calibrate(
     return Calibration(ensemble, unknowns, evidence, posterior, member_scores)
 
 
+def _digest(trials: Mapping[str, Protocol], quantities: Sequence[Quantity], sizes: Sizes, seed: int) -> str:
+    """A name that changes with everything on which the designs of a calibration depend, but for its code."""
+    digest = hashlib.sha256(f"{tuple(quantities)} {sizes.points} {sizes.patients} {seed}".encode())
+    for name in sorted(trials):
+        counted = ",".join(
+            f"{target.key}={target.count:g}/{target.of}" for target in targets_of(name, trials[name])
+        )
+        digest.update(f"{trials[name].content_hash} {counted}".encode())
+    return digest.hexdigest()[:12]
+
+
 def _kept(file: Path, make: Callable[[], Array]) -> Array:
     """A design from its file, or made now and filed, so that a stopped calibration goes on with it."""
     if file.exists():
         return np.asarray(np.load(file))
     found = make()
     file.parent.mkdir(parents=True, exist_ok=True)
-    np.save(file, found)
+    unfinished = file.with_suffix(f".{os.getpid()}.tmp.npy")
+    np.save(unfinished, found)
+    unfinished.replace(file)
     return found
 
 

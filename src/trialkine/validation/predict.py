@@ -30,6 +30,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[int, int, str], None]
 RESPONSE = "orr"
 SIZE = "size of "
+FORMAT = 1  # of the files that keep what was simulated; raise it when what is read off changes
 NOT_SIMULATED = "the model does not predict this number"
 NO_VALUE = "no simulated trial gave this number a value"
 
@@ -251,7 +252,7 @@ def _simulated(
     name: str, protocol: Protocol, members: ParameterEnsemble, plan: Plan, folder: Path | None
 ) -> Simulation:
     """A trial's simulation from its file, or simulated now and filed."""
-    text = f"{protocol.content_hash} {members.hash} {plan}"
+    text = f"{FORMAT} {protocol.content_hash} {members.hash} {plan}"
     file = None if folder is None else folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.npz"
     if file is not None and file.exists():
         with np.load(file) as kept:
