@@ -108,3 +108,13 @@ def test_no_change_gives_equal_records() -> None:
     found: dict[str, ParameterRecord] = with_changes(RECORDS, {})
     assert found == RECORDS
     assert found is not RECORDS
+
+
+def test_numbers_can_be_left_out_by_name() -> None:
+    values = np.array([[1.0, 2.0], [3.0, 4.0]])
+    whole = ParameterEnsemble(("recall_rate", "trial.response.x"), values, np.array([0.25, 0.75]), "t", "h")
+    left = whole.with_names(lambda name: not name.startswith("trial."))
+    assert left.names == ("recall_rate",)
+    np.testing.assert_array_equal(left.values, [[1.0], [3.0]])
+    np.testing.assert_array_equal(left.weights, whole.weights)
+    assert (left.title, left.hash) == ("t", "h")
