@@ -7,7 +7,7 @@ holds what differs between trials. Its names are `name` or `name.sd` of a record
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,6 +64,12 @@ class ParameterEnsemble:
             if of == (disease or ""):
                 found[rest] = float(number)
         return found
+
+    def with_names(self, is_kept: Callable[[str], bool]) -> ParameterEnsemble:
+        """The same members with only those numbers whose name is kept."""
+        places = [place for place, name in enumerate(self.names) if is_kept(name)]
+        names = tuple(self.names[place] for place in places)
+        return replace(self, names=names, values=self.values[:, places])
 
     def select(self, members: Sequence[int] | Array) -> ParameterEnsemble:
         """Some members, with equal weights among them in proportion to their own."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from trialkine.calibration.ensemble_file import CalibratedEnsemble
+from trialkine.calibration.unknowns import CLASS_OFFSET
 from trialkine.errors import InputError, TrialkineError
 from trialkine.population.ensemble import ParameterEnsemble
 from trialkine.records import DAYS_PER_MONTH
@@ -67,7 +69,8 @@ def predict(
     """The ledger of some published trials; `history` are the trials that pools may learn from.
 
     What was simulated is kept in `folder` and used again. With `leave_out` every family is predicted with
-    the members weighted as if it had not been seen.
+    the members weighted as if it had not been seen, and a class of agents that no other family gave as one
+    that was never seen.
     """
     simulations = _simulate_all(trials, ensemble.members, plan, folder, jobs, progress)
     observed = observations(history)
@@ -79,7 +82,10 @@ def predict(
             left_out.append((name, simulation.why))
             continue
         family = family_of(name, protocol)
-        members = ensemble.without(family) if leave_out else ensemble.members
+        members = ensemble.members
+        if leave_out:
+            others = {one.agent_class for one in observed if one.family != family}
+            members = ensemble.without(family).with_names(partial(_is_seen, others))
         for entry in protocol.reported or ():
             rows.extend(_arm_rows(name, protocol, entry, simulation, members, observed, plan))
     about = {
@@ -88,6 +94,11 @@ def predict(
         "seed": str(plan.seed),
     }
     return Ledger(tuple(rows), tuple(left_out), about, leave_out)
+
+
+def _is_seen(classes: Collection[str], name: str) -> bool:
+    """Whether an ensemble's number is no offset of a class of agents, or one of a class that was seen."""
+    return not name.startswith(f"{CLASS_OFFSET}.") or name[len(CLASS_OFFSET) + 1 :] in classes
 
 
 def members_in_words(ensemble: CalibratedEnsemble) -> str:
