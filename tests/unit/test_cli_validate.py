@@ -98,12 +98,28 @@ def test_what_cannot_be_is_refused_with_a_sentence(arguments, said, capsys, tmp_
     assert said in capsys.readouterr().err
 
 
-def test_a_trial_of_which_nothing_is_reported_is_named(trials, small_ensemble, tmp_path, capsys):
+def test_a_file_that_cannot_be_read_is_listed_and_the_others_are_predicted(
+    trials, small_ensemble, tmp_path, capsys
+):
     text = TRIAL[: TRIAL.index("reported:")]
     (trials / "plain.yaml").write_text(text, "utf-8")
+    (trials / "unknown.yaml").write_text(TRIAL.replace("interferon_alfa", "sorafenib"), "utf-8")
+    out = tmp_path / "out"
+    arguments = ["validate", str(trials), "--ensemble", str(small_ensemble), "--out", str(out), "--jobs", "1"]
+    assert main([*arguments, "--trials", "20", "--patients", "5"]) == 1
+    said = capsys.readouterr().err
+    assert "plain.yaml" in said
+    assert "sorafenib" in said
+    found = json.loads((out / "ledger.json").read_text("utf-8"))
+    assert [trial["trial"] for trial in found["trials"]] == ["mine"]
+    assert len(found["left_out"]) == 2
+
+
+def test_a_folder_in_which_no_file_can_be_read_is_refused(trials, small_ensemble, tmp_path, capsys):
+    (trials / "mine.yaml").write_text(TRIAL[: TRIAL.index("reported:")], "utf-8")
     arguments = ["validate", str(trials), "--ensemble", str(small_ensemble), "--out", str(tmp_path / "out")]
     assert main(arguments) == 2
-    assert "plain.yaml" in capsys.readouterr().err
+    assert "mine.yaml" in capsys.readouterr().err
 
 
 def test_budgets_are_read_as_people_write_them():

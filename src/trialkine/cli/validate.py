@@ -88,7 +88,8 @@ def validate(
     Each trial is simulated with every member of the ensemble, in its own size, with its criteria and visits.
     The ledger sets what was reported beside the predictive distribution, and beside pools of earlier trials
     that know no mechanism; context.html says what a credibility review asks for. What was simulated is
-    kept in the folder, so that a stopped command goes on where it was.
+    kept in the folder, so that a stopped command goes on where it was. A file that cannot be read is listed
+    with its faults and the others are predicted; the exit code is 1 then, and 2 when none can be.
     """
     whole_number("--trials", trials, 20, MOST_TRIALS)
     whole_number("--patients", patients, 5, MOST_PATIENTS)
@@ -97,7 +98,7 @@ def validate(
     target = json_target(json) if json is not None else None
 
     from trialkine.calibration.ensemble_file import read_ensemble
-    from trialkine.published_trials.catalogue import published_trials, read_folder
+    from trialkine.published_trials.catalogue import published_trials, read_what_is_sound
     from trialkine.validation.context import Stated
     from trialkine.validation.context_page import write_context
     from trialkine.validation.ledger_json import ledger_text
@@ -105,7 +106,7 @@ def validate(
     from trialkine.validation.predict import Plan, predict
 
     catalogue = published_trials()
-    chosen = catalogue if folder is None else read_folder(folder)
+    chosen, faulty = (catalogue, {}) if folder is None else read_what_is_sound(folder)
     calibrated = read_ensemble(ensemble)
     out.mkdir(parents=True, exist_ok=True)
     with shown_progress(f"predicting {len(chosen)} published trials") as show:
@@ -117,6 +118,7 @@ def validate(
             folder=out / "simulated",
             jobs=workers,
             leave_out=leave_out,
+            unread=faulty,
             progress=lambda done, total, name: show(done / total, name),
         )
     text = ledger_text(ledger)
@@ -129,6 +131,10 @@ def validate(
         print(line, file=stream)
     if target is not None:
         write_json(target, text)
+    for message in faulty.values():
+        print(message, file=sys.stderr)
+    if ledger.left_out:
+        raise typer.Exit(1)
 
 
 def _in_words(ledger: Ledger, out: Path) -> list[str]:

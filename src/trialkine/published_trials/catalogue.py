@@ -44,13 +44,37 @@ def read_folder(folder: Path) -> dict[str, Protocol]:
     Raises: ProblemsError, with every fault of every file, among them a trial of which nothing is reported;
     InputError, when there is no such folder or no trial in it.
     """
+    return _read_trials(_files_in(folder))
+
+
+def read_what_is_sound(folder: Path) -> tuple[dict[str, Protocol], dict[str, str]]:
+    """The published trials in a user's folder that can be read, and the faults of the others, by file name.
+
+    Raises: ProblemsError, with every fault, when no file can be read; InputError, as `read_folder`.
+    """
+    sound: dict[str, Protocol] = {}
+    faulty: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in _files_in(folder):
+        try:
+            sound |= _read_trials([path])
+        except ProblemsError as error:
+            faulty[path.name] = str(error)
+            problems.extend(error.problems)
+    if not sound:
+        raise ProblemsError(problems)
+    return sound, faulty
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """The protocol files of a folder, in alphabetical order."""
     if not folder.is_dir():
         raise InputError(f"There is no folder '{folder}'. Name one that holds published trials.")
     found = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file())
     found = [path for path in found if not is_mapping_file(path)]
     if not found:
         raise InputError(f"The folder '{folder}' holds no protocol file (*.yaml or *.yml). Put one there.")
-    return _read_trials(found)
+    return found
 
 
 @cache

@@ -64,9 +64,12 @@ def predict(
     folder: Path | None = None,
     jobs: int = 1,
     leave_out: bool = False,
+    unread: Mapping[str, str] | None = None,
     progress: Progress = lambda done, total, name: None,
 ) -> Ledger:
-    """The ledger of some published trials; `history` are the trials that pools may learn from.
+    """The ledger of some published trials.
+
+    `history` are the trials that pools may learn from, `unread` files that could not be read, with the reason.
 
     What was simulated is kept in `folder` and used again. With `leave_out` every family is predicted with
     the members weighted as if it had not been seen, and a class of agents that no other family gave as one
@@ -75,7 +78,7 @@ def predict(
     simulations = _simulate_all(trials, ensemble.members, plan, folder, jobs, progress)
     observed = observations(history)
     rows: list[LedgerRow] = []
-    left_out: list[tuple[str, str]] = []
+    left_out = list((unread or {}).items())
     for name, protocol in trials.items():
         simulation = simulations[name]
         if simulation.why:
