@@ -325,3 +325,9 @@ def _bound() -> LedgerRow:
         is_scored=False,
         why="the value is only a lower bound",
     )
+
+
+def only(use: str) -> Ledger:
+    """The sample ledger with the rows of one use alone."""
+    ledger = sample_ledger()
+    return replace(ledger, rows=tuple(row for row in ledger.rows if row.use == use))

@@ -69,7 +69,7 @@ def predict(
 ) -> Ledger:
     """The ledger of some published trials.
 
-    `history` are the trials that pools may learn from, `unread` files that could not be read, with the reason.
+    `history` are the trials that pools may learn from; `unread` names files that could not be read, and why.
 
     What was simulated is kept in `folder` and used again. With `leave_out` every family is predicted with
     the members weighted as if it had not been seen, and a class of agents that no other family gave as one

@@ -1,0 +1,47 @@
+"""Reads a page as its tests see it: tags, text and the cells of a table."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+VOID = {"meta", "br", "wbr", "img", "link", "input", "hr"}
+LOADING = {"script", "img", "link", "iframe", "object", "embed", "video", "audio", "source", "base"}
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, the text outside styles and drawings, and the cells of the full table."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open and "svg" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return squeezed(" ".join(self.words))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"(?<=\() | (?=[,.:)])", "", " ".join(text.split()))
+
+
+def unspaced(text: str) -> str:
+    return "".join(text.split())
