@@ -19,6 +19,7 @@ PAGES_WITH_CODE = (
     "README.md",
     "docs/import.md",
     "docs/interchange.md",
+    "docs/matching.md",
     "docs/python-api.md",
     "docs/model.md",
     "docs/published-models.md",
