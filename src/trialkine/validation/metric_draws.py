@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialkine.calibration.counts import patients_of
+from trialkine.calibration.counts import LANDMARK_SLACK, patients_of
 from trialkine.records import DAYS_PER_MONTH, DAYS_PER_WEEK
 from trialkine.statistics.survival import kaplan_meier, median_survival, survival_at
 from trialkine.toxicity.terms import SEVERE
@@ -85,6 +85,10 @@ def _median(patients: pl.DataFrame, endpoint: str) -> float:
 
 
 def _at(patients: pl.DataFrame, endpoint: str, day: float) -> float:
+    """The curve at a day; NaN where nobody was to be followed for so long."""
+    planned = patients["follow_up_days"].max() if "follow_up_days" in patients.columns else None
+    if isinstance(planned, float) and planned < day - LANDMARK_SLACK:
+        return np.nan
     days, events = _curve(patients, endpoint)
     found = survival_at(kaplan_meier(days, events), day).estimate if len(days) else None
     return np.nan if found is None else found
