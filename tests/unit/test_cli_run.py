@@ -58,6 +58,7 @@ def test_the_results_go_to_a_folder_named_after_the_file(
             "trials": 1,
             "seed": 0,
             "jobs": None,
+            "ensemble": None,
         }
     ]
 
