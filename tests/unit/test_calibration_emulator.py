@@ -14,7 +14,6 @@ from trialkine.calibration.emulator import (
     SQUARE_SD,
     Quadratic,
     fit_quadratic,
-    squared_error,
 )
 
 POINTS, PATIENTS = 256, 200.0
@@ -128,20 +127,3 @@ def test_what_never_or_always_happens_is_rarer_than_one_patient_in_all(happened:
 def test_of_no_patients_nothing_is_known() -> None:
     found = fit_quadratic(SCORES, np.zeros(POINTS), np.zeros(POINTS), USED)
     assert (found.constant, found.linear.any(), found.square.any()) == (0.0, False, False)
-
-
-def test_only_chance_is_left_where_the_quadratic_is_the_truth() -> None:
-    fresh = spread_scores(1024, 4, 8)
-    counts = np.random.default_rng(4).binomial(24, expit(TRUTH.log_odds(fresh))).astype(float)
-    totals = np.full(len(fresh), 24.0)
-    # the mean of 1,024 squares of about normal residuals has a standard error of sqrt(2 / 1024)
-    assert squared_error(TRUTH, fresh, counts, totals) == pytest.approx(1.0, abs=4.0 * np.sqrt(2.0 / 1024))
-    other = Quadratic(TRUTH.constant + 0.5, TRUTH.linear, TRUTH.square)
-    assert squared_error(other, fresh, counts, totals) > 1.3
-
-
-def test_the_squared_error_is_that_worked_out_by_hand_and_leaves_empty_points_out() -> None:
-    even = Quadratic(0.0, np.zeros(1), np.zeros((1, 1)))
-    scores, counts, totals = np.zeros((3, 1)), np.array([6.0, 5.0, 0.0]), np.array([10.0, 20.0, 0.0])
-    # (6 - 5)**2 / 2.5 and (5 - 10)**2 / 5
-    assert squared_error(even, scores, counts, totals) == pytest.approx((0.4 + 5.0) / 2.0, rel=1e-12)

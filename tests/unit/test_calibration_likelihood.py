@@ -16,7 +16,6 @@ from trialkine.calibration.likelihood import (
     Likelihood,
     _half_score,
     _log_beta_binomial,
-    trial_weights,
 )
 from trialkine.calibration.quantities import Quantity
 from trialkine.calibration.targets import Group, Sense, Target
@@ -329,14 +328,6 @@ def test_the_posterior_is_the_likelihood_and_a_standard_normal_prior() -> None:
     prior = norm.logpdf(DRAWS).sum(axis=1) + 0.5 * len(UNKNOWNS) * np.log(2.0 * np.pi)
     found = LIKELIHOOD.log_posterior(DRAWS)
     np.testing.assert_allclose(found, LIKELIHOOD.by_trial(DRAWS).sum(axis=1) + prior, rtol=1e-12)
-
-
-def test_weights_leave_a_trial_out() -> None:
-    weights = trial_weights(EVIDENCE.families, "one family")
-    assert weights.tolist() == [0.0, 1.0]
-    assert trial_weights(EVIDENCE.families, "a third").tolist() == [1.0, 1.0]
-    whole, left = LIKELIHOOD.log_posterior(DRAWS), LIKELIHOOD.log_posterior(DRAWS, weights)
-    np.testing.assert_allclose(whole - left, LIKELIHOOD.by_trial(DRAWS)[:, 0], rtol=1e-10)
 
 
 def test_scores_beyond_those_simulated_are_held_back() -> None:

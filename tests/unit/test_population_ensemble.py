@@ -35,14 +35,6 @@ def test_repetitions_take_each_member_in_turn() -> None:
     assert [ENSEMBLE.member_of(replicate) for replicate in range(5)] == [0, 1, 0, 1, 0]
 
 
-def test_some_members_keep_their_weights_in_proportion() -> None:
-    three = ParameterEnsemble(("a",), np.array([[1.0], [2.0], [3.0]]), np.array([0.5, 0.3, 0.2]), "t", "h")
-    some = three.select([2, 1])
-    np.testing.assert_array_equal(some.values, [[3.0], [2.0]])
-    np.testing.assert_allclose(some.weights, [0.4, 0.6], rtol=1e-15)
-    assert (some.title, some.hash) == ("t", "h")
-
-
 @pytest.mark.parametrize("shape", [(6,), (6, 2), (2, 5), (3, 6), (0, 6)])
 def test_values_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match=r"2 members and 6 names .* one row per member") as fault:

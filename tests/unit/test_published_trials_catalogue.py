@@ -10,7 +10,7 @@ import pytest
 
 from trialkine.errors import InputError, ProblemsError
 from trialkine.published_trials import catalogue
-from trialkine.published_trials.catalogue import read_folder
+from trialkine.published_trials.catalogue import read_what_is_sound
 from trialkine.published_trials.faults import faults_between
 from trialkine.trial.protocol import Protocol
 
@@ -275,7 +275,8 @@ def test_a_folder_gives_its_trials_by_name(tmp_path: Path) -> None:
     (tmp_path / "b.yml").write_text(PUBLISHED, "utf-8")
     (tmp_path / "a.yaml").write_text(PUBLISHED, "utf-8")
     (tmp_path / "notes.txt").write_text("nothing", "utf-8")
-    assert list(read_folder(tmp_path)) == ["a", "b"]
+    sound, faulty = read_what_is_sound(tmp_path)
+    assert (list(sound), faulty) == (["a", "b"], {})
 
 
 def test_all_faults_of_a_folder_come_together(tmp_path: Path) -> None:
@@ -283,7 +284,7 @@ def test_all_faults_of_a_folder_come_together(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text(PUBLISHED.replace("arm: IM862", "arm: IM826"), "utf-8")
     (tmp_path / "c.yaml").write_text(PUBLISHED.replace("renal_cell", "renal"), "utf-8")
     with pytest.raises(ProblemsError) as caught:
-        read_folder(tmp_path)
+        read_what_is_sound(tmp_path)
     first, *others = map(str, caught.value.problems)
     assert first.startswith(str(tmp_path / "a.yaml"))
     assert "Add 'reported: [{arm: ..., ...}]' and 'source: {citation: ...}'" in first
@@ -294,22 +295,32 @@ def test_all_faults_of_a_folder_come_together(tmp_path: Path) -> None:
 def test_two_files_of_one_name_are_a_fault(tmp_path: Path) -> None:
     for name in ("a.yaml", "a.yml"):
         (tmp_path / name).write_text(PUBLISHED, "utf-8")
-    with pytest.raises(ProblemsError, match="another file is named 'a', too"):
-        read_folder(tmp_path)
+    sound, faulty = read_what_is_sound(tmp_path)
+    assert list(sound) == ["a"]
+    assert list(faulty) == ["a.yml"]
+    assert "another file is named 'a', too. Rename one." in faulty["a.yml"]
+
+
+def test_sound_files_are_read_and_the_faults_of_others_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(PUBLISHED, "utf-8")
+    (tmp_path / "b.yaml").write_text(PUBLISHED.replace("renal_cell", "renal"), "utf-8")
+    sound, faulty = read_what_is_sound(tmp_path)
+    assert list(sound) == ["a"]
+    assert "'renal'" in faulty["b.yaml"]
 
 
 def test_a_folder_without_trials_or_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no protocol file"):
-        read_folder(tmp_path)
+        read_what_is_sound(tmp_path)
     with pytest.raises(InputError, match="There is no folder"):
-        read_folder(tmp_path / "nowhere")
+        read_what_is_sound(tmp_path / "nowhere")
 
 
 def test_a_mapping_file_may_lie_beside_the_trials(tmp_path: Path) -> None:
     own = Path(__file__).parents[2] / "examples" / "own-model" / "growth-inhibition.mapping.yaml"
     (tmp_path / own.name).write_text(own.read_text("utf-8"), "utf-8")
     (tmp_path / "a.yaml").write_text(PUBLISHED, "utf-8")
-    assert list(read_folder(tmp_path)) == ["a"]
+    assert list(read_what_is_sound(tmp_path)[0]) == ["a"]
 
 
 # -- the tables -------------------------------------------------------------------------------------

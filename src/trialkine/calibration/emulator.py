@@ -66,10 +66,3 @@ def fit_quadratic(scores: Array, counts: Array, totals: Array, columns: Sequence
     np.add.at(square, (place[first], place[second]), bent)
     np.add.at(square, (place[second], place[first]), bent)
     return Quadratic(float(fitted.intercept_[0]), linear, square)
-
-
-def squared_error(quadratic: Quadratic, scores: Array, counts: Array, totals: Array) -> float:
-    """The mean squared standardised residual at points not used for the fit: 1 where only chance is left."""
-    share = 1.0 / (1.0 + np.exp(-quadratic.log_odds(scores)))
-    variance = np.maximum(totals * share * (1.0 - share), 1e-9)
-    return float(np.mean((counts - totals * share)[totals > 0] ** 2 / variance[totals > 0]))

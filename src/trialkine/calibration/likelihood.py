@@ -7,7 +7,7 @@ simulated one by a discrepancy of the log-odds, for criteria, readers and era.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from trialkine.population.ensemble import OF_DISEASE
 Array = np.ndarray[Any, np.dtype[Any]]
 MIX_NODES, HAZARD_NODES = 5, 7
 LEAST_SHARE = 1e-5
+STEEPNESS = 50.0  # of the wall beyond the scores that were simulated
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,14 @@ class Likelihood:
             total[:, trial] += terms[:, place]
         return np.asarray(logsumexp(total + self.log_weight, axis=2))
 
-    def log_posterior(self, scores: Array, weights: Array | None = None) -> Array:
-        """Log-likelihood plus log-prior; `weights` leave trials out (0) or count them (1)."""
-        parts = self.by_trial(scores)
-        total = parts.sum(axis=1) if weights is None else parts @ weights
+    def log_posterior(self, scores: Array) -> Array:
+        """Log-likelihood plus log-prior, which keeps scores where there were simulations.
+
+        Shapes: scores (draw, unknown), returns (draw,).
+        """
+        total = self.by_trial(scores).sum(axis=1)
         far = np.maximum(np.abs(scores[:, : self.scored]) - FARTHEST, 0.0)
-        return np.asarray(total - 0.5 * (scores**2).sum(axis=1) - 50.0 * (far**2).sum(axis=1))
+        return np.asarray(total - 0.5 * (scores**2).sum(axis=1) - STEEPNESS * (far**2).sum(axis=1))
 
     def luck(self, scores: Array) -> tuple[Array, Array]:
         """Scores of the case mix and shifts of the log hazard at every node. Shapes: (draw, trial, node)."""
@@ -167,8 +170,3 @@ def _log_beta_binomial(count: Array, of: Array, share: Array, correlation: Array
     found = choose + found + gammaln(a + b) - gammaln(a) - gammaln(b)
     plain = choose + k * np.log(share) + (n - k) * np.log1p(-share)
     return np.asarray(np.where(correlation < 1e-6, plain, found))
-
-
-def trial_weights(families: Sequence[str], without: str) -> Array:
-    """Weights of trials that leave one family out."""
-    return np.array([0.0 if family == without else 1.0 for family in families])

@@ -28,9 +28,9 @@ from trialkine.trial.protocol import Protocol
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[float, str], None]
 WIDER = 1.5  # later designs reach this much farther than the posterior
-SHORTER = 3
+SHORTER = 3  # chains that only say where to simulate next
 SIMULATION_SHARE = 0.8
-MIX_SPREAD = 1.0  # in scores of the case mix
+MIX_SPREAD = 0.5  # beside the trials' own, in scores of the case mix
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def calibrate(
         if wave == 1 or file.exists():
             scores = _kept(file, partial(spread_scores, sizes.points, len(quantities) + 1, seed))
         else:
-            found = fitted(sizes.steps // SHORTER)  # it only says where to simulate next
+            found = fitted(sizes.steps // SHORTER)
             scores = _kept(file, partial(next_design, *found, sizes.points, seed + wave - 1))
 
         def hear(done: int, total: int, name: str, wave: int = wave) -> None:
@@ -181,5 +181,5 @@ def next_design(posterior: Posterior, likelihood: Likelihood, points: int, seed:
     mix, _ = likelihood.luck(chosen)
     trial = generator.integers(mix.shape[1], size=points)
     node = generator.integers(mix.shape[2], size=points)
-    luck = mix[np.arange(points), trial, node] + MIX_SPREAD * 0.5 * generator.standard_normal(points)
+    luck = mix[np.arange(points), trial, node] + MIX_SPREAD * generator.standard_normal(points)
     return np.asarray(np.clip(np.column_stack([wide, luck]), -FARTHEST, FARTHEST))

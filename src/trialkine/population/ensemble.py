@@ -7,7 +7,7 @@ holds what differs between trials. Its names are `name` or `name.sd` of a record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,12 +70,6 @@ class ParameterEnsemble:
         places = [place for place, name in enumerate(self.names) if is_kept(name)]
         names = tuple(self.names[place] for place in places)
         return replace(self, names=names, values=self.values[:, places])
-
-    def select(self, members: Sequence[int] | Array) -> ParameterEnsemble:
-        """Some members, with equal weights among them in proportion to their own."""
-        chosen = np.asarray(members)
-        weights = self.weights[chosen]
-        return replace(self, values=self.values[chosen], weights=weights / weights.sum())
 
 
 def as_changes(numbers: Mapping[str, float]) -> dict[str, dict[str, float]]:

@@ -20,6 +20,7 @@ NOTHING_REPORTED = (
     "nothing is reported of this trial. Add 'reported: [{arm: ..., ...}]' and 'source: {citation: ...}', "
     "or move the file to another folder."
 )
+SAME_NAME = "another file is named '{}', too. Rename one."
 _ROOM = "trialkine.published_trials"
 
 
@@ -36,27 +37,22 @@ def published_trials() -> dict[str, Protocol]:
     return dict(_packaged_trials())
 
 
-def read_folder(folder: Path) -> dict[str, Protocol]:
-    """The published trials in a user's folder, by the name of their file, without its ending.
+def read_what_is_sound(folder: Path) -> tuple[dict[str, Protocol], dict[str, str]]:
+    """The published trials in a user's folder by the name of their file without its ending, and the faults
+    of files that are none, by the name of the file.
 
     Mapping files, which bring a model of one's own, may lie beside them; folders inside are not searched.
 
-    Raises: ProblemsError, with every fault of every file, among them a trial of which nothing is reported;
-    InputError, when there is no such folder or no trial in it.
-    """
-    return _read_trials(_files_in(folder))
-
-
-def read_what_is_sound(folder: Path) -> tuple[dict[str, Protocol], dict[str, str]]:
-    """The published trials in a user's folder that can be read, and the faults of the others, by file name.
-
-    Raises: ProblemsError, with every fault, when no file can be read; InputError, as `read_folder`.
+    Raises: ProblemsError, with every fault of every file, when none is sound; InputError, when there is no
+    such folder or no protocol file in it.
     """
     sound: dict[str, Protocol] = {}
     faulty: dict[str, str] = {}
     problems: list[Problem] = []
     for path in _files_in(folder):
         try:
+            if path.stem in sound:
+                raise ProblemsError([Problem(SAME_NAME.format(path.stem), str(path))])
             sound |= _read_trials([path])
         except ProblemsError as error:
             faulty[path.name] = str(error)
@@ -125,7 +121,7 @@ def _read_trials(paths: Iterable[Path]) -> dict[str, Protocol]:
         if protocol.reported is None:
             problems.append(Problem(NOTHING_REPORTED, str(path)))
         elif path.stem in trials:
-            problems.append(Problem(f"another file is named '{path.stem}', too. Rename one.", str(path)))
+            problems.append(Problem(SAME_NAME.format(path.stem), str(path)))
         trials.setdefault(path.stem, protocol)
     if problems:
         raise ProblemsError(problems)

@@ -1,0 +1,99 @@
+"""What a prediction is made of, with the simulation replaced by draws that are known."""
+
+import numpy as np
+import pytest
+
+from trialkine.calibration.ensemble_file import CalibratedEnsemble
+from trialkine.population.ensemble import ParameterEnsemble
+from trialkine.trial.protocol import Protocol
+from trialkine.validation import predict as module
+from trialkine.validation.predict import SIZE, Plan, Simulation, observations, predict
+
+PLAN = Plan(trials=400, patients=50, seed=3)
+CLASS = "trial.response.interferon alfa"
+
+
+def trial(family, responders, agent="interferon_alfa", **source):
+    line = {"agent": agent, "dose": "9 MIU", "route": "subcutaneous", "schedule": "weekly, for 4 weeks"}
+    return Protocol.from_dict(
+        {
+            "schema": 1,
+            "title": f"Trial of {family}",
+            "disease": "renal_cell",
+            "arms": [{"name": "A", "treatment": [line]}],
+            "assessments": {"criteria": "who-1979", "every": "8 weeks"},
+            "enrolment": {"patients": 50, "per_month": 10},
+            "follow_up": "12 months",
+            "reported": [{"arm": "A", "n": 50, "responders": responders}],
+            "source": {"citation": "Somebody 1999", "use": "calibration", "family": family, **source},
+        }
+    )
+
+
+def ensemble(offsets=(0.0, 0.0), log_likelihood=(0.0, 0.0)):
+    names = ("trial.discrepancy.response", "trial.response_spread", CLASS)
+    values = np.array([[1e-9, 1e-9, offset] for offset in offsets])
+    members = ParameterEnsemble(names, values, np.full(2, 0.5), "two", "hash")
+    return CalibratedEnsemble(members, ("first",), np.array(log_likelihood)[:, None], {})
+
+
+@pytest.fixture(autouse=True)
+def known_draws(monkeypatch):
+    """Member 0 has responses in a tenth of the patients, member 1 in a half."""
+    rates = np.where(np.arange(PLAN.trials) % 2 == 0, 0.1, 0.5)
+    draws = {"A||orr": rates, SIZE + "A||orr": np.array(50.0)}
+
+    def simulated(trials, *_):
+        return {name: Simulation(name, draws) for name in trials}
+
+    monkeypatch.setattr(module, "_simulate_all", simulated)
+
+
+def median(trials, members, **options):
+    ledger = predict(trials, trials, members, PLAN, **options)
+    return next(row for row in ledger.rows if row.family == "first").predicted.median
+
+
+def test_leaving_a_family_out_weights_the_members_by_the_inverse_of_its_likelihood():
+    trials = {"one": trial("first", 25), "two": trial("second", 5)}
+    favours_the_second = ensemble(log_likelihood=(-3.0, 0.0))  # so without it the first weighs e^3 as much
+    assert median(trials, favours_the_second, leave_out=True) < 0.2
+    favours_the_first = ensemble(log_likelihood=(0.0, -3.0))
+    assert median(trials, favours_the_first, leave_out=True) > 0.4
+    both = predict(trials, trials, favours_the_second, PLAN).rows[0].predicted
+    assert both.intervals[0.8][0] < 0.2 < 0.4 < both.intervals[0.8][1]
+
+
+def test_the_offset_of_a_class_moves_its_responses_unless_no_other_family_gave_it():
+    alone, shared = {"one": trial("first", 5)}, {"one": trial("first", 5), "two": trial("second", 5)}
+    moved = ensemble(offsets=(3.0, 3.0))
+    assert median(alone, moved) > median(alone, ensemble())
+    assert median(shared, moved, leave_out=True) > 0.5
+    assert median(alone, moved, leave_out=True) == median(alone, ensemble(), leave_out=True)
+
+
+def test_pools_learn_from_counted_calibration_trials_alone():
+    trials = {
+        "one": trial("first", 5),
+        "two": trial("second", 6, counted=False),
+        "three": trial("third", 7, use="prediction"),
+    }
+    assert {(one.family, one.metric) for one in observations(trials)} == {("first", "orr")}
+
+
+def test_a_series_counted_elsewhere_is_shown_and_not_scored():
+    trials = {"one": trial("first", 5, counted=False)}
+    (row,) = predict(trials, trials, ensemble(), PLAN).rows
+    assert row.predicted is not None
+    assert not row.is_scored
+    assert "another series" in row.why
+
+
+def test_what_could_not_be_simulated_is_listed_with_its_reason(monkeypatch):
+    monkeypatch.setattr(
+        module, "_simulate_all", lambda trials, *_: {name: Simulation(name, {}, "no such") for name in trials}
+    )
+    trials = {"one": trial("first", 5)}
+    ledger = predict(trials, trials, ensemble(), PLAN, unread={"bad.yaml": "line 3"})
+    assert ledger.left_out == (("bad.yaml", "line 3"), ("one", "no such"))
+    assert ledger.rows == ()
