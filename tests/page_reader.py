@@ -1,4 +1,4 @@
-"""Reads a page as its tests see it: tags, text and the cells of a table."""
+"""Reads a page as its tests see it: tags and text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ LOADING = {"script", "img", "link", "iframe", "object", "embed", "video", "audio
 
 
 class Page(HTMLParser):
-    """Tags with their attributes, the text outside styles and drawings, and the cells of the full table."""
+    """Tags with their attributes, and the text outside the elements that are `unread`."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, unread: tuple[str, ...] = ("style", "svg")) -> None:
         super().__init__()
+        self.unread = unread
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
         self.open: list[str] = []
@@ -28,15 +29,20 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self.open and "svg" not in self.open:
+        if not any(tag in self.open for tag in self.unread):
             self.words.append(data)
 
     @property
+    def plain(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    @property
     def text(self) -> str:
-        return squeezed(" ".join(self.words))
+        return squeezed(self.plain)
 
 
 def squeezed(text: str) -> str:

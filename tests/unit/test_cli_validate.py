@@ -122,6 +122,15 @@ def test_a_folder_in_which_no_file_can_be_read_is_refused(trials, small_ensemble
     assert "mine.yaml" in capsys.readouterr().err
 
 
+def test_a_missing_package_is_told_before_anything_is_simulated(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr("trialkine.cli.calibrate.find_spec", lambda name: None if name == "emcee" else True)
+    assert main(["calibrate", "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "needs emcee," in said
+    assert "'.[calibrate]'" in said
+    assert not (tmp_path / "out").exists()
+
+
 def test_budgets_are_read_as_people_write_them():
     assert budget_hours("30m") == pytest.approx(0.5)
     assert budget_hours("3h") == 3.0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from html.parser import HTMLParser
 
 import pytest
 
+import page_reader
+from page_reader import LOADING
 from report_sample_protocols import SINGLE_ARM_YAML, two_arm_text
 from report_samples import SINGLE_ARM, TWO_ARMS, ArmSketch, sample_result, without_responders
 from trialkine.report.figure_set import draw_figures
@@ -18,39 +19,16 @@ from trialkine.report.table_types import typed
 from trialkine.report.templates import unbroken
 from trialkine.trial.result import TrialResult
 
-VOID = {"meta", "br", "wbr", "img", "link", "input", "hr"}
-LOADING = {"script", "img", "link", "iframe", "object", "embed", "video", "audio", "source", "base"}
 
-
-class Page(HTMLParser):
-    """Tags with their attributes, and the text outside styles."""
+class Page(page_reader.Page):
+    """A page with the words of its drawings."""
 
     def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.open: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.words.append(data)
+        super().__init__(html, unread=("style",))
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
+        return self.plain
 
 
 def page_of(result: TrialResult) -> str:

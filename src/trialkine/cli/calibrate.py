@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ import typer
 from trialkine.cli.options import LARGEST_SEED, Jobs, whole_number
 from trialkine.cli.progress import shown_progress
 from trialkine.errors import InputError
+
+NEEDED = {"sklearn": "scikit-learn", "emcee": "emcee"}
 
 
 def calibrate(
@@ -42,6 +45,7 @@ def calibrate(
     whole_number("--seed", seed, 0, LARGEST_SEED)
     workers = whole_number("--jobs", jobs, 1, 1024) if jobs is not None else os.cpu_count() or 1
     hours = budget_hours(budget)
+    _check_packages()
 
     from trialkine.calibration.budget import sizes_within
     from trialkine.calibration.ensemble_file import write_ensemble
@@ -66,6 +70,17 @@ def calibrate(
     (out / "findings.md").write_text(text, "utf-8")
     print(text)
     print(f"Ensemble: {out}. Use it with: trialkine validate --ensemble {out}")
+
+
+def _check_packages() -> None:
+    """Raises: InputError, when a package is missing that is needed only after hours of simulation."""
+    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        raise InputError(
+            f"Calibration needs {' and '.join(missing)}, not installed. Install with: "
+            "pip install 'trialkine[calibrate]', or in a clone: "
+            "pip install -c constraints.txt '.[calibrate]'"
+        )
 
 
 def budget_hours(text: str) -> float:

@@ -14,8 +14,13 @@ from trialkine.errors import InputError, ProblemsError
 
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help="Protocol files (YAML).", show_default=False)
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Protocol files (YAML).", show_default=False),
+    ] = None,
+    catalogue: Annotated[
+        bool,
+        typer.Option("--catalogue", help="Hold the packaged trials against the table of evidence."),
+    ] = False,
     json: FindingsJson = None,
 ) -> None:
     """Say what protocol files, assay files and mapping files mean, or list all their faults.
@@ -25,7 +30,11 @@ def check(
     are in order and 2 when one is not.
     """
     target = json_target(json) if json is not None else None
-    findings = [_finding(file) for file in files]
+    if not files and not catalogue:
+        raise InputError("There is nothing to check. Name a protocol file, or write '--catalogue'.")
+    findings = [_finding(file) for file in files or ()]
+    if catalogue:
+        findings.append(_catalogue_finding())
     stream = sys.stderr if target == STANDARD_OUTPUT else sys.stdout
     for finding in findings:
         if finding["ok"]:
@@ -43,6 +52,22 @@ def check(
         write_json(target, dumps({"schema": 1, "files": kept}, indent=2, ensure_ascii=False) + "\n")
     if not all(finding["ok"] for finding in findings):
         raise typer.Exit(2)
+
+
+def _catalogue_finding() -> dict[str, Any]:
+    """Whether every number of the packaged trials is that of its row, and every row is accounted for."""
+    from trialkine.published_trials.catalogue import catalogue_faults, not_modelled, published_trials
+
+    trials = published_trials()
+    faults = catalogue_faults(trials)
+    rows = {row for one in trials.values() for entry in one.reported or () for row in entry.rows}
+    left_out = len(not_modelled())
+    summary = f"{len(trials)} published trials with {len(rows)} rows of evidence; {left_out} rows left out"
+    return {
+        "file": "catalogue", "ok": not faults, "warnings": [], "summary": [summary],
+        "problems": [{"line": None, "message": fault} for fault in faults],
+        "message": "\n".join(f"catalogue: {fault}" for fault in faults),
+    }  # fmt: skip
 
 
 def _finding(file: Path) -> dict[str, Any]:

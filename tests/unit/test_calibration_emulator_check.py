@@ -1,0 +1,37 @@
+"""The emulator's error at points it has not seen, where the truth is known."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from trialkine.calibration import emulator_check
+from trialkine.calibration.design import spread_scores
+from trialkine.calibration.emulator_check import emulator_errors
+from trialkine.calibration.evidence import Simulations
+from trialkine.calibration.targets import Target
+
+POINTS, PATIENTS = 512, 24
+SCORES = spread_scores(POINTS, 3, 5)
+TARGET = Target("trial", "family", "A", None, "orr", "response", "responds", 0.0, 5.0, 50)
+
+
+def errors(share, monkeypatch):
+    """The error of an emulator of patients who meet an event with this chance at each point."""
+    random = np.random.default_rng(2)
+    totals = np.full(POINTS, float(PATIENTS))
+    counts = random.binomial(PATIENTS, share).astype(float)
+    one = Simulations(TARGET, "trial", (0, 1, 2), counts, totals)
+    monkeypatch.setattr(emulator_check, "simulations_of", lambda *_: iter([one]))
+    (found,) = emulator_errors({}, [(SCORES, {})], ())
+    return found
+
+
+def test_a_quadratic_truth_leaves_hardly_any_error(monkeypatch):
+    found = errors(expit(-0.5 + SCORES @ [0.6, -0.3, 0.0] + 0.1 * SCORES[:, 0] ** 2), monkeypatch)
+    assert (found.group, found.targets) == ("response", 1)
+    assert found.root_mean_square < 0.04
+
+
+def test_what_no_quadratic_follows_is_seen_as_error(monkeypatch):
+    step = np.where(np.sin(3.0 * SCORES[:, 0]) > 0.0, 0.8, 0.2)
+    assert errors(step, monkeypatch).root_mean_square == pytest.approx(0.3, abs=0.06)
