@@ -1,7 +1,6 @@
 """The emulator's error at points it has not seen, where the truth is known."""
 
 import numpy as np
-import pytest
 from scipy.special import expit
 
 from trialkine.calibration import emulator_check
@@ -34,4 +33,5 @@ def test_a_quadratic_truth_leaves_hardly_any_error(monkeypatch):
 
 def test_what_no_quadratic_follows_is_seen_as_error(monkeypatch):
     step = np.where(np.sin(3.0 * SCORES[:, 0]) > 0.0, 0.8, 0.2)
-    assert errors(step, monkeypatch).root_mean_square == pytest.approx(0.3, abs=0.06)
+    # a constant of one half errs by 0.3 everywhere, and a quadratic follows a part of the steps
+    assert 0.15 < errors(step, monkeypatch).root_mean_square < 0.32
