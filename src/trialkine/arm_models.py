@@ -153,16 +153,21 @@ def _beside(disease: Disease, given: Sequence[Agent]) -> list[Agent]:
     return [agent for agent in given if agent.name not in own]
 
 
-def protocol_models(protocol: Protocol, disease: Disease) -> tuple[ArmModel, list[ArmModel]]:
+def protocol_models(
+    protocol: Protocol, disease: Disease, variants: tuple[str, ...] = ()
+) -> tuple[ArmModel, list[ArmModel]]:
     """The model with which a protocol's patients are drawn, and that of each arm, in order.
+
+    `variants` are switched on in all of them, besides those that the protocol asks for.
 
     Raises: InputError and CompositionError, as `arm_model`.
     """
     book, observed = protocol.agent_book, tuple(protocol.assessments.biomarkers)
     seen_at_start = (*observed, *protocol.assessments.subgroups)
-    everywhere = arm_model(disease, book, (), protocol.model_of(None), seen_at_start)
+    more = ModelChanges(variants=variants)
+    everywhere = arm_model(disease, book, (), protocol.model_of(None).joined(more), seen_at_start)
     arms = [
-        arm_model(disease, book, protocol.agents_of(arm), protocol.model_of(arm), observed)
+        arm_model(disease, book, protocol.agents_of(arm), protocol.model_of(arm).joined(more), observed)
         for arm in protocol.arms
     ]
     return everywhere, arms

@@ -1,4 +1,4 @@
-"""What an ensemble's members set in each repetition of a trial: patients' numbers, case mix, hazard.
+"""What an ensemble's members set in each repetition of a trial: numbers, case mix, hazard, structure.
 
 The case mix and the hazard of a trial follow from what its protocol says, by coefficients that differ
 between members, and from luck that is the trial's own.
@@ -12,7 +12,14 @@ import numpy as np
 from scipy.special import expit
 
 from trialkine.diseases.disease import TRIAL_PARAMETERS, Disease, load_disease, shared_records
-from trialkine.population.ensemble import SPREAD, Changes, ParameterEnsemble, as_changes
+from trialkine.mechanisms.core import variant, variant_numbers
+from trialkine.population.ensemble import (
+    OF_STRUCTURE,
+    SPREAD,
+    Changes,
+    ParameterEnsemble,
+    as_changes,
+)
 from trialkine.randomness import normals
 from trialkine.records import ParameterRecord
 
@@ -28,15 +35,57 @@ def member_changes(
     facts: Mapping[str, float],
     trials: int,
     seed: int,
+    switched: tuple[str, ...] = (),
 ) -> tuple[Changes, ...]:
-    """The changes of every repetition; none without an ensemble."""
+    """The changes of every repetition; none without an ensemble.
+
+    `switched` are the variants that are part of the equations only because members differ in them.
+    """
     if ensemble is None:
         return ({},) * trials
     luck = normals(seed, "hazard of the trial", np.arange(trials))[:, 0]
+    found = []
+    for replicate, one in enumerate(luck):
+        numbers = numbers_in(ensemble, ensemble.member_of(replicate), disease)
+        off = [name for name in switched if not numbers.get(f"{OF_STRUCTURE}{name}")]
+        found.append(_changes(_without(off, numbers, disease), disease, facts, float(one)))
+    return tuple(found)
+
+
+def switched_variants(
+    ensemble: ParameterEnsemble | None, disease: Disease, asked_for: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The variants in which members differ and that the disease has numbers for; none that is asked for.
+
+    They are part of everybody's equations, and members without one get numbers with which it does nothing.
+    """
+    if ensemble is None or disease.parts is not None:
+        return ()
+    known = {
+        name: {*disease.records, *variant_numbers(name).records_in(disease.lineage)}
+        for name in ensemble.variants
+    }
     return tuple(
-        _changes(numbers_in(ensemble, ensemble.member_of(replicate), disease), disease, facts, float(one))
-        for replicate, one in enumerate(luck)
+        name
+        for name, numbers in known.items()
+        if name not in asked_for and numbers >= set(variant(name).parameters)
     )
+
+
+def _without(off: list[str], numbers: Mapping[str, float], disease: Disease) -> dict[str, float]:
+    """A member's numbers, and those with which some variants do nothing."""
+    found: dict[str, float] = {}
+    for name in off:
+        for key, record in variant_numbers(name).records_in(disease.lineage).items():
+            usual = disease.records.get(key, record)
+            if isinstance(usual.value, float):
+                found[key] = usual.value
+            if usual.variability is not None:
+                found[f"{key}{SPREAD}"] = usual.variability.sd
+    found |= numbers
+    for name in off:
+        found |= variant(name).neutral
+    return found
 
 
 def numbers_in(ensemble: ParameterEnsemble, member: int, disease: Disease) -> dict[str, float]:

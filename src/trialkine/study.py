@@ -25,7 +25,7 @@ from trialkine.arm_pilot import arm_stepper
 from trialkine.compiler.compiled import CompiledModel, compile_model
 from trialkine.diseases.disease import TRIAL_PARAMETERS, Disease, load_disease
 from trialkine.endpoints.registry import find_criteria
-from trialkine.ensemble_members import member_changes
+from trialkine.ensemble_members import member_changes, switched_variants
 from trialkine.errors import InputError, SimulationError
 from trialkine.model.evaluate import start_values
 from trialkine.model.model import Model
@@ -82,12 +82,13 @@ def run_protocol(
     _check_numbers(patients=(patients, 1), trials=(trials, 1), seed=(seed, 0), jobs=(jobs, 1))
     progress(0.0, "composing the model")
     disease = disease_of(protocol)
-    everywhere, models = protocol_models(protocol, disease)
+    switched = switched_variants(ensemble, disease, _variants_asked_for(protocol))
+    everywhere, models = protocol_models(protocol, disease, switched)
     compiled = _compile_all(models)
     progress(MODEL_SHARE, "drawing virtual patients")
     stated = patients or protocol.enrolment.patients
     sizes = tuple(arm.size(stated) for arm in protocol.arms)
-    changes = member_changes(ensemble, disease, trial_facts(protocol), trials, seed)
+    changes = member_changes(ensemble, disease, trial_facts(protocol), trials, seed, switched)
     mixes = _case_mixes(protocol, disease, changes, seed)
     groups = _patients(protocol, everywhere, disease, sizes, changes, mixes, seed)
     listener = _Listener(progress, len(protocol.arms))
@@ -141,6 +142,12 @@ def run_protocol(
     )
     progress(1.0, "done")
     return result
+
+
+def _variants_asked_for(protocol: Protocol) -> tuple[str, ...]:
+    """The variants that the protocol itself switches on, in any arm."""
+    parts = (None, *protocol.arms)
+    return tuple(dict.fromkeys(name for arm in parts for name in protocol.model_of(arm).variants))
 
 
 def _conduct_all(

@@ -22,7 +22,7 @@ def rows(**columns: list[Any]) -> pl.DataFrame:
     size = len(next(iter(columns.values())))
     usual: dict[str, list[Any]] = {
         "arm": ["A"] * size, "trial": [0] * size, "patient": list(range(size)), "status": ["ok"] * size,
-        "best_response": ["SD"] * size, "follow_up_days": [1000.0] * size,
+        "best_response": ["SD"] * size, "follow_up_days": [1000.0] * size, "response_day": [56.0] * size,
     }  # fmt: skip
     for endpoint in ("os", "pfs", "ttp", "dor"):
         usual[f"{endpoint}_days"], usual[f"{endpoint}_event"] = [None] * size, [False] * size
@@ -113,6 +113,16 @@ def test_the_duration_of_response_is_counted_of_the_responders() -> None:
         dor_days=[200.0, 50.0, 50.0, None, 300.0], dor_event=[False, True, False, False, False],
     )  # fmt: skip
     assert counted(patients, "dor", 100.0) == [(1.0, 2.0)]
+
+
+def test_a_response_is_followed_from_its_own_beginning() -> None:
+    # Planned for 300 days: after a response on day 56 there are 244 left, after one on day 250 only 50.
+    patients = rows(
+        best_response=["PR", "PR", "PR"], response_day=[56.0, 250.0, 250.0], follow_up_days=[300.0] * 3,
+        dor_days=[244.0, 50.0, 30.0], dor_event=[False, False, True],
+    )  # fmt: skip
+    assert counted(patients, "dor", 100.0) == [(1.0, 1.0)]
+    assert counted(patients, "dor", 40.0) == [(2.0, 3.0)]
 
 
 def test_every_repetition_is_counted_by_itself() -> None:

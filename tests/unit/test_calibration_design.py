@@ -7,7 +7,15 @@ import pytest
 from scipy.special import logit
 from scipy.stats import norm
 
-from trialkine.calibration.design import FARTHEST, as_ensemble, excluded_fraction, spread_scores
+from trialkine.calibration.design import (
+    FARTHEST,
+    as_ensemble,
+    excluded_fraction,
+    first_design,
+    half_and_half,
+    spread_scores,
+    with_structures,
+)
 from trialkine.calibration.quantities import Quantity
 
 
@@ -42,13 +50,41 @@ def test_the_case_mix_has_its_score_on_the_log_odds() -> None:
     np.testing.assert_allclose(found, [-2.2, -0.9, 0.4], rtol=1e-12)
 
 
-def test_points_become_members_with_a_case_mix_of_their_own() -> None:
-    quantities = [Quantity("recall_rate", 2.0, "log", 0.5), Quantity("melanoma:share", 0.2, "logit", 1.0)]
-    scores = np.array([[0.0, 0.0, 0.0], [1.0, -1.0, 2.0]])
+def test_points_become_members_with_a_case_mix_and_a_structure_of_their_own() -> None:
+    quantities = [
+        Quantity("recall_rate", 2.0, "log", 0.5, centres={"il2_licensing": 0.2}),
+        Quantity("melanoma:share", 0.2, "logit", 1.0),
+    ]
+    scores = np.array([[0.0, 0.0, 0.0, -1.0], [1.0, -1.0, 2.0, 1.0]])
     found = as_ensemble(scores, quantities)
-    assert found.names == ("recall_rate", "melanoma:share", "trial.excluded_fraction")
+    names = ("recall_rate", "melanoma:share", "trial.excluded_fraction", "structure.il2_licensing")
+    assert found.names == names
+    assert found.variants == ("il2_licensing",)
     np.testing.assert_allclose(found.weights, [0.5, 0.5])
-    for place, one in enumerate(quantities):
-        np.testing.assert_array_equal(found.values[:, place], one.value(scores[:, place]))
+    np.testing.assert_allclose(found.values[:, 0], [2.0, 0.2 * np.exp(0.5)])
+    np.testing.assert_array_equal(found.values[:, 1], quantities[1].value(scores[:, 1]))
     np.testing.assert_array_equal(found.values[:, 2], excluded_fraction(scores[:, 2]))
-    assert found.values[0] == pytest.approx([2.0, 0.2, 0.2890505], rel=1e-6)  # 1 / (1 + exp(0.9))
+    assert found.values[0] == pytest.approx([2.0, 0.2, 0.2890505, 0.0], rel=1e-6)  # 1 / (1 + exp(0.9))
+    assert found.values[1, 3] == 1.0
+
+
+def test_half_of_the_points_have_each_structure_in_no_order() -> None:
+    found = half_and_half(512, 3)
+    assert (found == 1.0).sum() == (found == -1.0).sum() == 256
+    # Unlike every second point, which lies in one half of the first dimension.
+    first = spread_scores(512, 1, 3)[:, 0]
+    assert abs(np.corrcoef(first, found)[0, 1]) < 3.0 / np.sqrt(512)
+
+
+def test_what_belongs_to_a_variant_lies_at_its_centre_where_the_variant_is_off() -> None:
+    quantities = [
+        Quantity("licence", 0.3, "logit", 1.0, variant="il2_licensing"),
+        Quantity("rate", 1.0, "log", 1.0),
+    ]
+    structure = np.array([-1.0, 1.0])
+    found = with_structures(np.full((2, 3), 0.7), structure, quantities)
+    assert found.tolist() == [[0.0, 0.7, 0.7, -1.0], [0.7, 0.7, 0.7, 1.0]]
+    design = first_design(64, quantities, 1)
+    assert design.shape == (64, 4)
+    assert not design[design[:, -1] < 0.0, 0].any()
+    assert design[design[:, -1] > 0.0, 0].all()

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from trialkine.calibration.design import spread_scores
+from trialkine.calibration.design import half_and_half, spread_scores
 from trialkine.calibration.emulator import (
     LINEAR_SD,
     PRODUCT_SD,
@@ -127,3 +127,35 @@ def test_what_never_or_always_happens_is_rarer_than_one_patient_in_all(happened:
 def test_of_no_patients_nothing_is_known() -> None:
     found = fit_quadratic(SCORES, np.zeros(POINTS), np.zeros(POINTS), USED)
     assert (found.constant, found.linear.any(), found.square.any()) == (0.0, False, False)
+
+
+def test_a_score_that_is_held_leaves_the_quadratic_in_the_others() -> None:
+    held = FITTED.at(2, 0.7)
+    whole = SCORES.copy()
+    whole[:, 2] = 0.7
+    np.testing.assert_allclose(
+        held.log_odds(np.delete(SCORES, 2, axis=1)), FITTED.log_odds(whole), rtol=1e-10
+    )
+
+
+def test_scores_taken_out_count_as_zero() -> None:
+    without = SCORES.copy()
+    without[:, [0, 3]] = 0.0
+    found = TRUTH.without([0, 3])
+    np.testing.assert_allclose(found.log_odds(SCORES), TRUTH.log_odds(without), rtol=1e-12)
+    assert TRUTH.linear[0] == 0.5  # the other is as it was
+
+
+def test_slopes_may_differ_between_structures_more_than_between_places() -> None:
+    switch = half_and_half(POINTS, 1)
+    scores = np.column_stack([SCORES, switch])
+    share = expit(-0.5 + 0.6 * scores[:, 0] * switch)
+    counts = np.random.default_rng(4).binomial(10, share).astype(float)
+    few = np.full(POINTS, 10.0)
+    blind = fit_quadratic(scores, counts, few, (0, 2, 3, 4))
+    seeing = fit_quadratic(scores, counts, few, (0, 2, 3, 4), 4)
+    # The slope of the first score with either structure, as far as the priors let it: 2,560 patients know it
+    # to 0.04, so that a prior of 0.10 lets most of it through, and one of 0.01 hardly any.
+    slopes = [[one.at(4, value).linear[0] for value in (-1.0, 1.0)] for one in (seeing, blind)]
+    np.testing.assert_allclose(slopes[0], [-0.6, 0.6], atol=0.3)
+    assert np.abs(slopes[1]).max() < 0.2

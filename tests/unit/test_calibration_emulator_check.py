@@ -5,13 +5,13 @@ import pytest
 from scipy.special import expit
 
 from trialkine.calibration import emulator_check
-from trialkine.calibration.design import spread_scores
+from trialkine.calibration.design import half_and_half, spread_scores
 from trialkine.calibration.emulator_check import emulator_errors
 from trialkine.calibration.evidence import Simulations
 from trialkine.calibration.targets import Target
 
 POINTS, PATIENTS = 512, 24
-SCORES = spread_scores(POINTS, 3, 5)
+SCORES = np.column_stack([spread_scores(POINTS, 3, 5), half_and_half(POINTS, 5)])
 TARGET = Target("trial", "family", "A", None, "orr", "response", "responds", 0.0, 5.0, 50)
 
 
@@ -27,7 +27,9 @@ def errors(share, columns, monkeypatch):
 
 
 def test_a_quadratic_truth_leaves_hardly_any_error(monkeypatch):
-    found = errors(expit(-0.5 + SCORES @ [0.6, -0.3, 0.0] + 0.1 * SCORES[:, 0] ** 2), (0, 1, 2), monkeypatch)
+    found = errors(
+        expit(-0.5 + SCORES @ [0.6, -0.3, 0.0, 0.4] + 0.1 * SCORES[:, 0] ** 2), (0, 1, 2, 3), monkeypatch
+    )
     assert (found.group, found.targets) == ("response", 1)
     assert found.root_mean_square < 0.04
 
@@ -35,4 +37,4 @@ def test_a_quadratic_truth_leaves_hardly_any_error(monkeypatch):
 def test_what_the_emulator_does_not_look_at_is_seen_as_error(monkeypatch):
     either = np.where(SCORES[:, 0] > 0.0, 0.8, 0.2)
     # without the first score the best guess is a half, which errs by 0.3 at every point
-    assert errors(either, (1, 2), monkeypatch).root_mean_square == pytest.approx(0.3, abs=0.03)
+    assert errors(either, (1, 2, 3), monkeypatch).root_mean_square == pytest.approx(0.3, abs=0.03)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ from trialkine.calibration.ensemble_file import (
 from trialkine.errors import InputError
 from trialkine.population.ensemble import ParameterEnsemble
 
-FILES = ("members.csv", "evidence.csv", "record.json")
+FILES = ("members.csv", "evidence.csv", "left_out.csv", "record.json")
+TABLES = ("members.csv", "evidence.csv", "record.json")
 MEMBERS = ParameterEnsemble(
     ("recall_rate", "melanoma:initial_burden"),
     np.array([[1.99, 54.0], [1e-6 / 3.0, 1234567.0], [0.0, -2.5e10]]),
@@ -28,6 +30,8 @@ FOUND = CalibratedEnsemble(
     MEMBERS, ("Atkins1999", "Fyfe1995"), np.array([[-3.5, -1.25], [-2.0, -1e3], [-3.0, -1.0]]),
     {"title": "three members", "seed": 1, "trials": ["a", "ü"]},
 )  # fmt: skip
+UNSEEN = np.array([[0.5, 7.0], [0.25, 9.0]])
+WITH_LEFT_OUT = replace(FOUND, left_out={"Fyfe1995": UNSEEN})
 
 
 @pytest.fixture
@@ -80,7 +84,7 @@ def test_tables_of_different_length_do_not_belong_together(folder: Path) -> None
         read_ensemble(folder)
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", TABLES)
 def test_files_of_two_ensembles_do_not_belong_together(folder: Path, tmp_path: Path, name: str) -> None:
     values = MEMBERS.values + 1.0
     members = ParameterEnsemble(MEMBERS.names, values, MEMBERS.weights)
@@ -100,6 +104,17 @@ def test_files_of_two_ensembles_do_not_belong_together(folder: Path, tmp_path: P
         ("members.csv", "a,b\n1,2\n3\n4,5\n", "members.csv is no table with a row of names above."),
         ("evidence.csv", "a,b\n1\n2\n3\n", "evidence.csv is no table with a row of names above."),
         ("evidence.csv", "a\n1\nx\n3\n", "evidence.csv: could not convert string to float: 'x'."),
+        ("left_out.csv", "", "left_out.csv is no table with a row of names above."),
+        (
+            "left_out.csv",
+            "family,recall_rate,melanoma:initial_burden\nA,1\n",
+            "left_out.csv is no table with a row of names above.",
+        ),
+        (
+            "left_out.csv",
+            "family,recall_rate,melanoma:initial_burden\nA,1,x\n",
+            "left_out.csv: could not convert string to float: 'x'.",
+        ),
         ("record.json", "{", "record.json: Expecting property name"),
         ("record.json", "[1]", "record.json holds no keys."),
     ],
@@ -191,3 +206,33 @@ def test_members_of_equal_weight_are_worth_their_number() -> None:
     assert FOUND.effective(MEMBERS) == pytest.approx(3.0)
     uneven = ParameterEnsemble(("a",), np.zeros((2, 1)), np.array([0.9, 0.1]))
     assert FOUND.effective(uneven) == pytest.approx(1.0 / 0.82)
+
+
+def test_members_that_never_saw_a_family_are_written_and_read(tmp_path: Path) -> None:
+    write_ensemble(WITH_LEFT_OUT, tmp_path)
+    read = read_ensemble(tmp_path)
+    assert list(read.left_out) == ["Fyfe1995"]
+    np.testing.assert_allclose(read.left_out["Fyfe1995"], UNSEEN)
+    write_ensemble(FOUND, tmp_path / "none")
+    assert read_ensemble(tmp_path / "none").left_out == {}
+    assert read_ensemble(tmp_path / "none").members.hash != read.members.hash
+
+
+def test_where_there_are_such_members_they_take_the_place_of_weights() -> None:
+    found = WITH_LEFT_OUT.without("Fyfe1995")
+    np.testing.assert_array_equal(found.values, UNSEEN)
+    np.testing.assert_allclose(found.weights, [0.5, 0.5])
+    assert found.hash != MEMBERS.hash
+    other = WITH_LEFT_OUT.without("Atkins1999")
+    np.testing.assert_array_equal(other.weights, FOUND.without("Atkins1999").weights)
+    np.testing.assert_array_equal(
+        WITH_LEFT_OUT.reweighted_without("Fyfe1995").weights, FOUND.without("Fyfe1995").weights
+    )
+
+
+def test_members_of_another_ensemble_are_not_taken(tmp_path: Path) -> None:
+    write_ensemble(WITH_LEFT_OUT, tmp_path)
+    text = (tmp_path / "left_out.csv").read_text("utf-8")
+    (tmp_path / "left_out.csv").write_text(text.replace("recall_rate", "priming_rate"), "utf-8")
+    with pytest.raises(InputError, match=r"left_out\.csv names other numbers than members\.csv"):
+        read_ensemble(tmp_path)

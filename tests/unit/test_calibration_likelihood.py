@@ -344,3 +344,11 @@ def test_what_is_almost_impossible_has_a_finite_likelihood() -> None:
     found = Likelihood(replace(EVIDENCE, quadratics=(never,) * len(TARGETS)), UNKNOWNS).by_trial(DRAWS)
     assert np.isfinite(found).all()
     assert found.max() < -20.0
+
+
+def test_a_family_that_is_left_out_tells_nothing() -> None:
+    first, second = LIKELIHOOD.by_trial(DRAWS).T
+    whole = LIKELIHOOD.log_posterior(DRAWS)
+    np.testing.assert_allclose(LIKELIHOOD.log_posterior(DRAWS, without="one family"), whole - first)
+    np.testing.assert_allclose(LIKELIHOOD.log_posterior(DRAWS, without="another"), whole - second)
+    np.testing.assert_array_equal(LIKELIHOOD.log_posterior(DRAWS, without="nobody's"), whole)

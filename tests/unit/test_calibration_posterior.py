@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from trialkine.calibration.posterior import (
     Posterior,
     _forgetting,
     best_point,
+    conditional,
     covariance,
     gradient,
     sample_posterior,
@@ -147,9 +149,24 @@ def test_the_first_third_is_left_out_and_of_the_others_every_tenth_kept() -> Non
 
 
 def test_chains_are_worth_fewer_independent_draws_than_they_have_steps() -> None:
-    plain = Posterior(np.zeros((1, 1)), np.zeros(1), np.zeros(1), 1.0, 20.0, 1000, 4)
+    plain = Posterior(np.zeros((1, 1)), np.zeros(1), np.zeros(1), 1.0, 20.0, 1000, 4, np.eye(1), 0.0)
     assert plain.independent == 200.0
-    assert Posterior(plain.draws, plain.best, plain.log_density, 1.0, 0.2, 1000, 4).independent == 4000.0
+    assert replace(plain, autocorrelation=0.2).independent == 4000.0
+
+
+def test_the_evidence_is_the_integral_of_the_density() -> None:
+    # In units of (2 pi)**(3/2), the integral of a standard normal prior's density.
+    height = float(normal(MEAN[None])[0])
+    expected = height + 0.5 * np.log(np.linalg.det(SPREAD))
+    assert drawn("normal").log_evidence == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_best_point_beside_a_held_score_is_the_conditional_mean() -> None:
+    found = conditional(MEAN, SPREAD, 1, float(MEAN[1]) + 2.0)
+    others = [0, 2]
+    by_hand = MEAN[others] + SPREAD[others, 1] / SPREAD[1, 1] * 2.0
+    np.testing.assert_allclose(found[others], by_hand)
+    assert found[1] == MEAN[1] + 2.0
 
 
 def test_draws_follow_the_seed() -> None:

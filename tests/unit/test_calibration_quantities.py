@@ -9,11 +9,13 @@ from scipy.stats import norm
 from trialkine.agents.catalogue import agent_book
 from trialkine.arm_models import arm_model
 from trialkine.calibration import quantities as room
-from trialkine.calibration.quantities import Quantity, Scale, calibrated_quantities
+from trialkine.calibration.quantities import STRUCTURES, Quantity, Scale, calibrated_quantities
 from trialkine.diseases import load_disease
 from trialkine.errors import InputError
+from trialkine.trial.protocol_parts import ModelChanges
 
 ALL = calibrated_quantities()
+ELSEWHERE = ("renal_cell:tumour_growth_rate.sd",)  # its prior lies between the file and physiology
 
 
 def test_a_lognormal_number_has_its_prior_on_the_logarithm() -> None:
@@ -74,21 +76,41 @@ def test_a_number_of_a_disease_names_it_once() -> None:
         assert record
 
 
+@pytest.mark.parametrize("structure", STRUCTURES)
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
-def test_the_centre_is_the_number_with_which_the_equations_are_simulated(one: Quantity) -> None:
+def test_the_centre_is_the_number_with_which_the_equations_are_simulated(
+    one: Quantity, structure: str
+) -> None:
     # Members of an ensemble are in the model's units, and the centre comes from the parameter file.
+    if one.variant not in (None, structure) or one.name in ELSEWHERE:
+        return
     disease = load_disease(one.disease or "melanoma")
-    model = arm_model(disease, agent_book(), [one.agent] if one.agent else [])
+    changes = ModelChanges(variants=(structure,) if structure else ())
+    model = arm_model(disease, agent_book(), [one.agent] if one.agent else [], changes)
     name = one.name.rpartition(":")[2]
     record = model.records[name.removesuffix(".sd")]
     spread = record.variability.sd if record.variability else None
-    assert one.centre == (spread if name.endswith(".sd") else record.value)
+    number = spread if name.endswith(".sd") else record.value
+    assert one.centres.get(structure, one.centre) == number
+    assert one.value(np.zeros(1), structure)[0] == pytest.approx(number)
+
+
+def test_a_prior_that_lies_elsewhere_does_so_in_every_structure() -> None:
+    (one,) = (one for one in ALL if one.name in ELSEWHERE)
+    assert (one.centre, one.centres) == (1.0, {})
+
+
+@pytest.mark.parametrize("scale", ["log", "logit", "linear"])
+@pytest.mark.parametrize("structure", ["", "il2_licensing"])
+def test_scores_of_values_are_those_they_were_made_from(scale: Scale, structure: str) -> None:
+    one = Quantity("x", 0.3, scale, 0.7, centres={"il2_licensing": 0.05})
+    scores = np.array([-2.0, 0.0, 1.5])
+    np.testing.assert_allclose(one.score(one.value(scores, structure), structure), scores, atol=1e-12)
 
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("recal_rate", "quantities.toml names 'recal_rate', which has no record. Correct its name."),
         ("recall_rate.sd", "quantities.toml moves the spread of 'recall_rate.sd', which does not vary."),
         (
             "lesion_access",
@@ -98,5 +120,13 @@ def test_the_centre_is_the_number_with_which_the_equations_are_simulated(one: Qu
 )
 def test_a_number_that_cannot_be_moved_is_refused(name: str, sentence: str) -> None:
     with pytest.raises(InputError) as fault:
-        room._centre(name, "melanoma", None)
+        room._centres(name, "melanoma", None)
     assert str(fault.value) == sentence
+
+
+def test_a_name_without_a_record_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_centres", lambda *_: {})
+    calibrated_quantities.cache_clear()
+    with pytest.raises(InputError, match=r"quantities\.toml names '\w+', which has no record\. Correct"):
+        calibrated_quantities()
+    calibrated_quantities.cache_clear()

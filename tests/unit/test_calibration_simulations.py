@@ -17,11 +17,11 @@ PROTOCOL = study_protocol(
     source={"citation": "Somebody 2004", "use": "calibration"},
 )
 RATE = Quantity("recall_rate", 2.0, "log", 0.5)
-SHARD = Shard("mine", PROTOCOL, np.zeros((2, 2)), 6, 3, (RATE,))
+SHARD = Shard("mine", PROTOCOL, np.zeros((2, 3)), 6, 3, (RATE,))
 
 
 def test_the_same_shard_has_the_same_name() -> None:
-    assert replace(SHARD, scores=np.zeros((2, 2))).name == SHARD.name
+    assert replace(SHARD, scores=np.zeros((2, 3))).name == SHARD.name
     assert SHARD.name.startswith("mine-")
 
 
@@ -33,7 +33,7 @@ def test_whatever_changes_the_simulation_or_its_targets_changes_the_name() -> No
     )
     others = [
         replace(SHARD, protocol=longer),
-        replace(SHARD, scores=np.ones((2, 2))),
+        replace(SHARD, scores=np.ones((2, 3))),
         replace(SHARD, patients=7),
         replace(SHARD, seed=4),
         replace(SHARD, quantities=(replace(RATE, centre=2.1),)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -87,7 +88,9 @@ def test_only_numbers_beside_those_of_the_population_are_others() -> None:
 def test_draws_become_members_in_the_same_order() -> None:
     scores = np.random.default_rng(1).standard_normal((4, len(UNKNOWNS)))
     found = UNKNOWNS.ensemble(scores)
-    assert found.names == UNKNOWNS.names
+    assert found.names == (*UNKNOWNS.names, "structure.il2_licensing")
+    assert not found.values[:, -1].any()
+    assert replace(UNKNOWNS, structure="il2_licensing").ensemble(scores).values[:, -1].all()
     np.testing.assert_allclose(found.weights, np.full(4, 0.25))
     np.testing.assert_array_equal(found.values[:, 1], QUANTITIES[1].value(scores[:, 1]))
     for place in range(2, len(UNKNOWNS)):

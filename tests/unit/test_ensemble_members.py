@@ -15,7 +15,7 @@ from study_samples import TEMOZOLOMIDE, study_protocol
 from trialkine.agents.catalogue import agent_book
 from trialkine.arm_models import arm_model
 from trialkine.diseases import load_disease
-from trialkine.ensemble_members import linear, member_changes, numbers_in
+from trialkine.ensemble_members import linear, member_changes, numbers_in, switched_variants
 from trialkine.population.ensemble import Changes, ParameterEnsemble
 from trialkine.population.sample import sample_patients
 from trialkine.randomness import normals
@@ -282,3 +282,76 @@ def test_the_parameters_of_a_repetition_are_drawn_with_its_own_changes() -> None
         np.testing.assert_array_equal(first.parameters[name], column)
     ratio = second.parameters["initial_burden"] / usual_second.parameters["initial_burden"]
     np.testing.assert_allclose(ratio, 2.0 * 54.0 / MELANOMA.records["initial_burden"].value, rtol=1e-12)
+
+
+LICENSED, PLAIN = {"structure.il2_licensing": 1.0}, {"structure.il2_licensing": 0.0}
+VARIANT = ("il2_licensing",)
+
+
+def structural(numbers: Mapping[str, float], disease: str = "melanoma") -> Changes:
+    """What one member changes where the variant is part of everybody's equations."""
+    (found,) = member_changes(ensemble_of(numbers), load_disease(disease), {}, 1, SEED, VARIANT)
+    return found
+
+
+def test_a_member_without_a_variant_has_numbers_with_which_it_does_nothing() -> None:
+    found = structural(PLAIN)
+    assert found["resting_licence"] == {"value": 1.0}
+    # What the variant's file changes is what it is without the variant.
+    usual = MELANOMA.records["memory_lymphotoxicity"].value
+    assert found["memory_lymphotoxicity"]["value"] == usual
+    pool = MELANOMA.records["initial_memory_pool"]
+    assert pool.variability is not None
+    assert found["initial_memory_pool"] == {"value": pool.value, "sd": pool.variability.sd}
+
+
+def test_a_member_with_a_variant_keeps_the_numbers_of_its_file() -> None:
+    assert structural(LICENSED) == {}
+
+
+def test_what_a_member_sets_itself_prevails_but_for_the_switch() -> None:
+    numbers = {"memory_lymphotoxicity": 0.3, "melanoma:resting_licence": 0.2}
+    assert structural({**PLAIN, **numbers})["memory_lymphotoxicity"]["value"] == 0.3
+    assert structural({**PLAIN, **numbers})["resting_licence"] == {"value": 1.0}
+    assert structural({**LICENSED, **numbers}) == {
+        "memory_lymphotoxicity": {"value": 0.3}, "resting_licence": {"value": 0.2},
+    }  # fmt: skip
+
+
+def test_variants_are_switched_where_a_disease_has_their_numbers_and_nobody_asked_for_them() -> None:
+    ensemble = ensemble_of(PLAIN, LICENSED)
+    assert switched_variants(ensemble, MELANOMA, ()) == VARIANT
+    assert switched_variants(ensemble, RESECTED, ()) == VARIANT  # based on melanoma
+    assert switched_variants(ensemble, MELANOMA, VARIANT) == ()
+    assert switched_variants(ensemble_of({"recall_rate": 1.0}), MELANOMA, ()) == ()
+    assert switched_variants(None, MELANOMA, ()) == ()
+
+
+@cache
+def run_with(*numbers: tuple[str, float], variants: tuple[str, ...] = ()) -> TrialResult:
+    """A small trial of interleukin-2 with one member."""
+    line = {
+        "agent": "aldesleukin", "dose": "600000 IU/kg", "route": "intravenous over 15 min",
+        "schedule": "every 8 h, up to 14 doses, on days 1 and 15",
+    }  # fmt: skip
+    changes = {"model": {"variants": list(variants)}} if variants else {}
+    protocol = study_protocol({"Interleukin-2": [line]}, **changes)
+    return run_protocol(protocol, patients=30, trials=2, seed=3, jobs=1, ensemble=ensemble_of(dict(numbers)))
+
+
+def test_a_variant_that_is_switched_off_leaves_every_patient_as_without_it() -> None:
+    plain = run_with(("recall_rate", 2.0))
+    off = run_with(("recall_rate", 2.0), ("structure.il2_licensing", 0.0))
+    assert plain.patients["best_response"].to_list() == off.patients["best_response"].to_list()
+    days = [one.patients["os_days"].to_numpy() for one in (plain, off)]
+    np.testing.assert_allclose(*days, atol=0.5)
+    assert "il2_licence" in off.equations
+
+
+def test_a_member_with_a_variant_is_simulated_as_a_protocol_that_asks_for_it() -> None:
+    asked = run_with(("recall_rate", 2.0), variants=VARIANT)
+    on = run_with(("recall_rate", 2.0), ("structure.il2_licensing", 1.0))
+    off = run_with(("recall_rate", 2.0), ("structure.il2_licensing", 0.0))
+    days = [one.patients["os_days"].to_numpy() for one in (asked, on, off)]
+    np.testing.assert_array_equal(days[0], days[1])
+    assert not np.array_equal(days[1], days[2])

@@ -24,6 +24,7 @@ def rows(**columns: list[Any]) -> pl.DataFrame:
         "arm": ["A"] * size, "trial": [0] * size, "patient": list(range(size)), "status": ["ok"] * size,
         "best_response": ["SD"] * size, "worst_grade": [None] * size, "death_cause": [None] * size,
         "doses_given": [1] * size, "follow_up_days": [1000.0] * size,
+        "response_day": [56.0] * size,
     }  # fmt: skip
     for endpoint in ENDPOINTS:
         usual[f"{endpoint}_days"], usual[f"{endpoint}_event"] = [None] * size, [False] * size

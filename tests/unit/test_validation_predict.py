@@ -1,5 +1,7 @@
 """What a prediction is made of, with the simulation replaced by draws that are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -97,3 +99,20 @@ def test_what_could_not_be_simulated_is_listed_with_its_reason(monkeypatch):
     ledger = predict(trials, trials, ensemble(), PLAN, unread={"bad.yaml": "line 3"})
     assert ledger.left_out == (("bad.yaml", "line 3"), ("one", "no such"))
     assert ledger.rows == ()
+
+
+def test_members_that_never_saw_the_family_are_those_it_is_simulated_with(monkeypatch):
+    trials = {"one": trial("first", 25), "two": trial("second", 5)}
+    found = ensemble()
+    unseen = replace(found, left_out={"first": found.members.values[:1]})
+    with_whom = {}
+
+    def simulated(of_trials, members, *_):
+        with_whom.update({name: len(members[name]) for name in of_trials})
+        return {name: Simulation(name, {}, "no such") for name in of_trials}
+
+    monkeypatch.setattr(module, "_simulate_all", simulated)
+    predict(trials, trials, unseen, PLAN, leave_out=True)
+    assert with_whom == {"one": 1, "two": 2}
+    predict(trials, trials, unseen, PLAN)
+    assert with_whom == {"one": 2, "two": 2}

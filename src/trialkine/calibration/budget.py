@@ -20,10 +20,10 @@ FEWEST_POINTS, MOST_POINTS = 96, 4096
 POWERS = range(5, 13)
 
 
-def sizes_within(hours: float, workers: int, members: int) -> Sizes:
+def sizes_within(hours: float, workers: int, members: int, waves: int = WAVES) -> Sizes:
     """Points of each design that a budget pays for, a power of two or half-way between two."""
     patients = hours * 3600.0 * workers * SHARE_FOR_SIMULATION / SECONDS_PER_PATIENT
-    points = patients / (ARMS * PATIENTS_AT_A_POINT * WAVES)
+    points = patients / (ARMS * PATIENTS_AT_A_POINT * waves)
     allowed = [size for power in POWERS for size in (2**power, 3 * 2**power // 2)]
     fitting = [size for size in sorted(allowed) if FEWEST_POINTS <= size <= min(points, MOST_POINTS)]
-    return replace(Sizes(), points=max(fitting, default=FEWEST_POINTS), members=members, waves=WAVES)
+    return replace(Sizes(), points=max(fitting, default=FEWEST_POINTS), members=members, waves=waves)

@@ -22,7 +22,8 @@ def count_patients(result: TrialResult, target: Target) -> tuple[Array, Array]:
     """How many patients met the target's event, and of how many, in every repetition.
 
     A patient whose follow-up ends before the target's day is in neither count, and neither is one whose
-    follow-up was to end before it, since of such patients only the events would be seen.
+    follow-up was to end before it, since of such patients only the events would be seen. The duration of a
+    response is followed from the response.
 
     Shapes: (repetition,), (repetition,).
     """
@@ -45,7 +46,9 @@ def patients_of(result: TrialResult, arm: str, line: str | None) -> pl.DataFrame
     lines = result.lines.filter((pl.col("arm") == arm) & (pl.col("agent") == line))
     planned = patients.select(*keys, "follow_up_days")
     joined = lines.join(planned, on=keys, how="inner", maintain_order="left")
-    return joined.with_columns(pl.col("follow_up_days") - pl.col("start_day"))
+    return joined.with_columns(
+        pl.col("follow_up_days") - pl.col("start_day"), pl.col("response_day") - pl.col("start_day")
+    )
 
 
 def events_of(rows: pl.DataFrame, target: Target) -> tuple[Array, Array]:
@@ -67,6 +70,8 @@ def events_of(rows: pl.DataFrame, target: Target) -> tuple[Array, Array]:
     ended = rows[f"{column}_event"].to_numpy().astype(bool) & (days <= target.day)
     is_free = days >= target.day - LANDMARK_SLACK
     known = np.isfinite(days) & (ended | is_free)
+    followed = rows["follow_up_days"].to_numpy()
     if target.event == "dor":
-        return ~ended, known & responds
-    return ~ended, known & (rows["follow_up_days"].to_numpy() >= target.day - LANDMARK_SLACK)
+        known &= responds
+        followed = followed - np.where(responds, rows["response_day"].to_numpy().astype(float), 0.0)
+    return ~ended, known & (followed >= target.day - LANDMARK_SLACK)

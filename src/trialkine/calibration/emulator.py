@@ -15,6 +15,7 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 LINEAR_SD, SQUARE_SD, PRODUCT_SD = 0.30, 0.05, 0.01
+SWITCH_SD, BY_SWITCH_SD = 0.50, 0.10  # of a structure, and of what differs between structures
 MOST_ITERATIONS = 100
 TOLERANCE = 1e-6
 
@@ -35,19 +36,40 @@ class Quadratic:
         bent = np.einsum("pi,ij,pj->p", scores, self.square, scores)
         return np.asarray(self.constant + scores @ self.linear + bent)
 
+    def at(self, place: int, score: float) -> Quadratic:
+        """The quadratic in the other scores when one is held."""
+        others = np.delete(np.arange(len(self.linear)), place)
+        constant = self.constant + score * self.linear[place] + score**2 * self.square[place, place]
+        linear = self.linear[others] + 2.0 * score * self.square[place, others]
+        return Quadratic(float(constant), linear, self.square[np.ix_(others, others)])
 
-def fit_quadratic(scores: Array, counts: Array, totals: Array, columns: Sequence[int]) -> Quadratic:
+    def without(self, places: Sequence[int]) -> Quadratic:
+        """The quadratic in which some scores have no part."""
+        linear, square = self.linear.copy(), self.square.copy()
+        linear[list(places)] = 0.0
+        square[list(places)] = 0.0
+        square[:, list(places)] = 0.0
+        return Quadratic(self.constant, linear, square)
+
+
+def fit_quadratic(
+    scores: Array, counts: Array, totals: Array, columns: Sequence[int], switch: int | None = None
+) -> Quadratic:
     """The quadratic in the scores of `columns` that accounts best for `counts` of `totals` patients.
+
+    `switch` is the column of a structure, -1 or 1, on which everything else may depend.
 
     Shapes: scores (point, score), counts and totals (point,).
     """
     from sklearn.linear_model import LogisticRegression
 
     used = scores[:, list(columns)]
+    is_switch = np.array([column == switch for column in columns])
     first, second = np.triu_indices(used.shape[1])
     scale = np.where(first == second, SQUARE_SD, PRODUCT_SD)
-    features = np.hstack([LINEAR_SD * used, scale * used[:, first] * used[:, second]])
-    rows = np.vstack([features, features])
+    scale = np.where((is_switch[first] != is_switch[second]), BY_SWITCH_SD, scale)
+    plain = np.where(is_switch, SWITCH_SD, LINEAR_SD)
+    features = np.hstack([plain * used, scale * used[:, first] * used[:, second]])
     happened = np.repeat([1, 0], len(used))
     weights = np.concatenate([counts, totals - counts])
     has_any = weights > 0.0
@@ -55,11 +77,13 @@ def fit_quadratic(scores: Array, counts: Array, totals: Array, columns: Sequence
         total, count = float(totals.sum()), float(counts.sum())
         odds = (count + 0.5) / (total - count + 0.5)
         return Quadratic(float(np.log(odds)), np.zeros(scores.shape[1]), np.zeros((scores.shape[1],) * 2))
+    basis, triangle = np.linalg.qr(features.T)  # the best coefficients lie in what the points span
+    rows = np.vstack([triangle.T, triangle.T])
     fitted = LogisticRegression(C=1.0, solver="newton-cholesky", tol=TOLERANCE, max_iter=MOST_ITERATIONS)
     fitted.fit(rows[has_any], happened[has_any], sample_weight=weights[has_any])
-    coefficients = fitted.coef_[0]
+    coefficients = basis @ fitted.coef_[0]
     linear = np.zeros(scores.shape[1])
-    linear[list(columns)] = LINEAR_SD * coefficients[: used.shape[1]]
+    linear[list(columns)] = plain * coefficients[: used.shape[1]]
     square = np.zeros((scores.shape[1], scores.shape[1]))
     place = np.asarray(list(columns))
     bent = scale * coefficients[used.shape[1] :] / 2.0

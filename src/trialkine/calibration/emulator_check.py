@@ -64,7 +64,7 @@ def emulator_errors(
 def _error(scores: Array, is_out: Array, one: Simulations) -> tuple[float, float]:
     """The mean square beyond chance, and the mean error, of one target."""
     kept = ~is_out
-    fitted = fit_quadratic(scores[kept], one.counts[kept], one.totals[kept], one.columns)
+    fitted = fit_quadratic(scores[kept], one.counts[kept], one.totals[kept], one.columns, one.switch)
     seen = is_out & (one.totals > 0.0)
     count, total = one.counts[seen], one.totals[seen]
     share = expit(fitted.log_odds(scores[seen]))

@@ -1,12 +1,12 @@
-"""An ensemble as files: a table of members, and a record of how it was made."""
+"""An ensemble as files: tables of members and evidence, and a record of how they were made."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from trialkine.population.ensemble import ParameterEnsemble
 
 Array = np.ndarray[Any, np.dtype[Any]]
 MEMBERS, EVIDENCE, RECORD = "members.csv", "evidence.csv", "record.json"
+LEFT_OUT = "left_out.csv"
+FAMILY = "family"
 DIGITS = 6
 SHIPPED = "shipped"
 
@@ -26,16 +28,30 @@ SHIPPED = "shipped"
 class CalibratedEnsemble:
     """Members, how likely each trial is under each of them, and how they were made.
 
-    `log_likelihood` is by member and family; with it a family is taken out again by reweighting.
+    `log_likelihood` is by member and family; with it a family is taken out again by reweighting. `left_out`
+    holds members of a posterior that never saw a family, of those families that tell too much for that.
     """
 
     members: ParameterEnsemble
     families: tuple[str, ...]
     log_likelihood: Array
     record: Mapping[str, Any]
+    left_out: Mapping[str, Array] = field(default_factory=dict)
 
     def without(self, family: str) -> ParameterEnsemble:
-        """The members as they would be weighted had a family not been seen; itself, where it was not.
+        """The members as they would be had a family not been seen; the usual ones, where it was not."""
+        if family not in self.left_out:
+            return self.reweighted_without(family)
+        values = self.left_out[family]
+        return replace(
+            self.members,
+            values=values,
+            weights=np.full(len(values), 1.0 / len(values)),
+            hash=f"{self.members.hash} without {family}",
+        )
+
+    def reweighted_without(self, family: str) -> ParameterEnsemble:
+        """The members as they would be weighted had a family not been seen.
 
         Weights beyond the root of their number times the mean weight are cut to that before they are scaled
         to add up to 1 (truncated importance sampling, ionides_2008); `effective` says what is left.
@@ -45,13 +61,7 @@ class CalibratedEnsemble:
         own = self.log_likelihood[:, self.families.index(family)]
         weights = self.members.weights * np.exp(own.min() - own)
         weights = np.minimum(weights, np.sqrt(len(weights)) * weights.mean())
-        return ParameterEnsemble(
-            self.members.names,
-            self.members.values,
-            weights / weights.sum(),
-            self.members.title,
-            self.members.hash,
-        )
+        return replace(self.members, weights=weights / weights.sum())
 
     @staticmethod
     def effective(members: ParameterEnsemble) -> float:
@@ -60,10 +70,13 @@ class CalibratedEnsemble:
 
 
 def write_ensemble(found: CalibratedEnsemble, folder: Path) -> None:
-    """Write an ensemble's three files into a folder, which is made where it is missing."""
+    """Write an ensemble's files into a folder, which is made where it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_table(folder / MEMBERS, found.members.names, found.members.values)
     _write_table(folder / EVIDENCE, found.families, found.log_likelihood)
+    rows = [(family, row) for family, values in found.left_out.items() for row in values]
+    names = (FAMILY, *found.members.names)
+    _write_table(folder / LEFT_OUT, names, [row for _, row in rows], [family for family, _ in rows])
     record = {**found.record, "hash": _hash(folder)}
     (folder / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
@@ -74,21 +87,27 @@ def read_ensemble(folder: Path | None = None) -> CalibratedEnsemble:
     Raises: InputError, when files are missing or do not belong together.
     """
     place = Path(str(files(__package__).joinpath(SHIPPED))) if folder is None else folder
-    for name in (MEMBERS, EVIDENCE, RECORD):
+    for name in (MEMBERS, EVIDENCE, LEFT_OUT, RECORD):
         if not (place / name).is_file():
             advice = "Give a folder that `trialkine calibrate --out` wrote."
             raise InputError(f"'{place}' holds no '{name}', so it is no ensemble. {advice}")
-    names, values = _read_table(place / MEMBERS)
-    families, log_likelihood = _read_table(place / EVIDENCE)
+    names, values, _ = _read_table(place / MEMBERS)
+    families, log_likelihood, _ = _read_table(place / EVIDENCE)
+    others, of_others, of = _read_table(place / LEFT_OUT)
     if len(values) != len(log_likelihood):
         raise InputError(
             f"'{place}': {MEMBERS} has {len(values)} rows and {EVIDENCE} {len(log_likelihood)}. "
             "Copy all files of one ensemble."
         )
+    if others != names:
+        raise InputError(
+            f"'{place}': {LEFT_OUT} names other numbers than {MEMBERS}. Copy all files of one ensemble."
+        )
     record = _read_record(place)
     weights = np.full(len(values), 1.0 / len(values))
     members = ParameterEnsemble(names, values, weights, str(record.get("title", "")), _hash(place))
-    return CalibratedEnsemble(members, families, log_likelihood, record)
+    left_out = {family: of_others[[own == family for own in of]] for family in dict.fromkeys(of)}
+    return CalibratedEnsemble(members, families, log_likelihood, record, left_out)
 
 
 def _read_record(place: Path) -> dict[str, Any]:
@@ -101,7 +120,7 @@ def _read_record(place: Path) -> dict[str, Any]:
         raise InputError(f"{place / RECORD} holds no keys. Restore the file as it was written.")
     if record.get("hash", _hash(place)) != _hash(place):
         raise InputError(
-            f"'{place}': {MEMBERS} and {EVIDENCE} are not those that {RECORD} was written with. "
+            f"'{place}': {MEMBERS}, {EVIDENCE} and {LEFT_OUT} are not those that {RECORD} was written with. "
             "Copy all files of one ensemble."
         )
     return record
@@ -114,24 +133,36 @@ def has_shipped_ensemble() -> bool:
 
 def _hash(folder: Path) -> str:
     digest = hashlib.sha256()
-    for name in (MEMBERS, EVIDENCE):
+    for name in (MEMBERS, EVIDENCE, LEFT_OUT):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _write_table(file: Path, names: tuple[str, ...], values: Array) -> None:
+def _write_table(
+    file: Path, names: Sequence[str], values: Sequence[Array] | Array, first: Sequence[str] = ()
+) -> None:
+    """Rows of numbers under their names, each with its word of `first` before it, where there are any."""
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows([f"{number:.{DIGITS}g}" for number in row] for row in values)
+        for place, row in enumerate(values):
+            writer.writerow([*first[place : place + 1], *(f"{number:.{DIGITS}g}" for number in row)])
 
 
-def _read_table(file: Path) -> tuple[tuple[str, ...], Array]:
+def _read_table(file: Path) -> tuple[tuple[str, ...], Array, tuple[str, ...]]:
+    """The names of the numbers, the numbers, and the family of every row where the table tells it.
+
+    Shape: numbers (row, name).
+    """
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
-    if len(rows) < 2 or any(len(row) != len(rows[0]) for row in rows):
+    has_families = bool(rows) and rows[0][:1] == [FAMILY]
+    if (len(rows) < 2 and not has_families) or any(len(row) != len(rows[0]) for row in rows):
         raise InputError(f"{file} is no table with a row of names above. Restore the file as it was written.")
+    start = int(has_families)
     try:
-        return tuple(rows[0]), np.array([[float(cell) for cell in row] for row in rows[1:]])
+        numbers = np.array([[float(cell) for cell in row[start:]] for row in rows[1:]])
     except ValueError as error:
         raise InputError(f"{file}: {error}. Restore the file as it was written.") from None
+    families = tuple(row[0] for row in rows[1:]) if has_families else ()
+    return tuple(rows[0][start:]), numbers.reshape(len(rows) - 1, len(rows[0]) - start), families

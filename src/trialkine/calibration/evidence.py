@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from trialkine.calibration.design import variant_places
 from trialkine.calibration.emulator import fit_quadratic
 from trialkine.calibration.likelihood import Evidence
-from trialkine.calibration.quantities import Quantity
+from trialkine.calibration.quantities import STRUCTURES, USUAL, Quantity
 from trialkine.calibration.simulations import Simulated
 from trialkine.calibration.targets import Target, targets_of
 from trialkine.trial.agent_class import agent_class
@@ -25,7 +26,8 @@ FEWEST_SIMULATED = 200  # patients in all; a target met by fewer tells nothing
 class Simulations:
     """What was simulated for one target, over the designs of all waves.
 
-    Shapes: counts and totals (point,). `columns` are the scores that can matter to it.
+    Shapes: counts and totals (point,). `columns` are the scores that can matter to it, `switch` among them
+    is that of the structure.
     """
 
     target: Target
@@ -33,6 +35,11 @@ class Simulations:
     columns: tuple[int, ...]
     counts: Array
     totals: Array
+
+    @property
+    def switch(self) -> int:
+        """The column of the structure, the last."""
+        return self.columns[-1]
 
 
 def simulations_of(
@@ -56,10 +63,10 @@ def evidence_of(
     waves: Sequence[tuple[Array, Mapping[str, Simulated]]],
     quantities: Sequence[Quantity],
     jobs: int = 1,
-) -> Evidence:
-    """The evidence of some trials, from their simulation in one or more waves.
+) -> dict[str, Evidence]:
+    """The evidence of some trials in every structure, from their simulation in one or more waves.
 
-    `waves` hold the scores of a design, case mix last, and what was simulated there.
+    `waves` hold the scores of a design, and what was simulated there.
     """
     from joblib import Parallel, delayed
 
@@ -67,19 +74,26 @@ def evidence_of(
     names = _simulated(trials, waves)
     rows = list(simulations_of(trials, waves, quantities))
     fitted = Parallel(n_jobs=jobs)(
-        delayed(fit_quadratic)(scores, one.counts, one.totals, one.columns) for one in rows
+        delayed(fit_quadratic)(scores, one.counts, one.totals, one.columns, one.switch) for one in rows
     )
     protocols = [trials[name] for name in names]
-    return Evidence(
-        tuple(one.target for one in rows),
-        tuple(fitted),
-        np.array([names.index(one.trial) for one in rows]),
-        tuple(_class(trials[one.trial], one.target) for one in rows),
-        tuple(names),
-        tuple(_family(name, trials[name]) for name in names),
-        tuple(protocol.population for protocol in protocols),
-        tuple(trial_facts(protocol) for protocol in protocols),
-    )
+    absent = {structure: variant_places(quantities) if structure == USUAL else [] for structure in STRUCTURES}
+    return {
+        structure: Evidence(
+            tuple(one.target for one in rows),
+            tuple(
+                quadratic.at(one.switch, score).without(absent[structure])
+                for one, quadratic in zip(rows, fitted, strict=True)
+            ),
+            np.array([names.index(one.trial) for one in rows]),
+            tuple(_class(trials[one.trial], one.target) for one in rows),
+            tuple(names),
+            tuple(_family(name, trials[name]) for name in names),
+            tuple(protocol.population for protocol in protocols),
+            tuple(trial_facts(protocol) for protocol in protocols),
+        )
+        for structure, score in zip(STRUCTURES, (-1.0, 1.0), strict=True)
+    }
 
 
 def _simulated(
@@ -95,11 +109,11 @@ def _class(protocol: Protocol, target: Target) -> str:
 
 
 def _columns(protocol: Protocol, target: Target, quantities: Sequence[Quantity]) -> list[int]:
-    """The scores that can matter to a target; the last is that of the case mix."""
+    """The scores that can matter to a target, those of the case mix and of the structure last."""
     arm = next(arm for arm in protocol.arms if arm.name == target.arm)
     agents = protocol.agents_of(arm)
     own = [i for i, one in enumerate(quantities) if one.concerns(protocol.population, agents)]
-    return [*own, len(quantities)]
+    return [*own, len(quantities), len(quantities) + 1]
 
 
 def _family(name: str, protocol: Protocol) -> str:

@@ -81,12 +81,15 @@ class Likelihood:
             total[:, trial] += terms[:, place]
         return np.asarray(logsumexp(total + self.log_weight, axis=2))
 
-    def log_posterior(self, scores: Array) -> Array:
+    def log_posterior(self, scores: Array, without: str | None = None) -> Array:
         """Log-likelihood plus log-prior, which keeps scores where there were simulations.
+
+        `without` names a family of trials that is left out.
 
         Shapes: scores (draw, unknown), returns (draw,).
         """
-        total = self.by_trial(scores).sum(axis=1)
+        kept = np.array([family != without for family in self.evidence.families])
+        total = self.by_trial(scores)[:, kept].sum(axis=1)
         far = np.maximum(np.abs(scores[:, : self.scored]) - FARTHEST, 0.0)
         return np.asarray(total - 0.5 * (scores**2).sum(axis=1) - STEEPNESS * (far**2).sum(axis=1))
 

@@ -25,7 +25,12 @@ SHARES = (0.1, 0.25, 0.5)
 
 @dataclass(frozen=True)
 class Posterior:
-    """Draws, and how the chains went. Shapes: draws (draw, unknown), best (unknown,)."""
+    """Draws, and how the chains went.
+
+    `log_evidence` is Laplace's approximation, by which structures can be compared.
+
+    Shapes: draws (draw, unknown), best (unknown,), spread (unknown, unknown).
+    """
 
     draws: Array
     best: Array
@@ -34,11 +39,18 @@ class Posterior:
     autocorrelation: float
     steps: int
     walkers: int
+    spread: Array
+    log_evidence: float
 
     @property
     def independent(self) -> float:
         """About how many independent draws the chains are worth."""
         return self.steps * self.walkers / max(self.autocorrelation, 1.0)
+
+
+def conditional(best: Array, spread: Array, place: int, score: float) -> Array:
+    """The best point of the normal approximation when one score is held. Shape: (unknown,)."""
+    return np.asarray(best + spread[:, place] / spread[place, place] * (score - best[place]))
 
 
 def gradient(density: LogDensity, point: Array) -> Array:
@@ -125,4 +137,6 @@ def sample_posterior(
         float(np.nanmax(times)),
         steps - left_out,
         walkers,
+        spread,
+        float(density(best[None])[0] + 0.5 * np.linalg.slogdet(spread)[1]),
     )

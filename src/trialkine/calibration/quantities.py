@@ -1,10 +1,10 @@
-"""The numbers that calibration may move, each with its prior."""
+"""The numbers that calibration may move, each with its prior, and the structures that it compares."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -15,10 +15,16 @@ from scipy.special import expit, logit
 from trialkine.agents.catalogue import agent_book
 from trialkine.diseases.disease import load_disease
 from trialkine.errors import InputError
+from trialkine.evidence.disease_records import DiseaseRecords
+from trialkine.mechanisms.core import variant_numbers
 from trialkine.population.ensemble import OF_DISEASE, SPREAD
+from trialkine.records import ParameterRecord
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Scale = Literal["log", "logit", "linear"]
+USUAL = ""
+STRUCTURES: tuple[str, ...] = (USUAL, "il2_licensing")
+"""The structural variants that are calibrated side by side, the usual equations first."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ class Quantity:
     """A number of the population, and how far from its centre it may lie: `sd` on its scale.
 
     `name` is a name of an ensemble: `record`, `record.sd`, or `disease:record`. `agent` is the agent without
-    which it does nothing.
+    which it does nothing, `variant` the structural variant. `centres` are those that hold with a variant.
     """
 
     name: str
@@ -35,14 +41,26 @@ class Quantity:
     sd: float
     disease: str | None = None
     agent: str | None = None
+    variant: str | None = None
+    centres: Mapping[str, float] = field(default_factory=dict)
 
-    def value(self, score: Array) -> Array:
-        """The number at standard normal scores of its prior. Units: as its record."""
+    def value(self, score: Array, structure: str = USUAL) -> Array:
+        """The number at standard normal scores of its prior, in a structure. Units: as its record."""
+        centre = self.centres.get(structure, self.centre)
         if self.scale == "log":
-            return np.asarray(self.centre * np.exp(self.sd * score))
+            return np.asarray(centre * np.exp(self.sd * score))
         if self.scale == "logit":
-            return np.asarray(expit(logit(self.centre) + self.sd * score))
-        return np.asarray(self.centre + self.sd * score)
+            return np.asarray(expit(logit(centre) + self.sd * score))
+        return np.asarray(centre + self.sd * score)
+
+    def score(self, value: Array, structure: str = USUAL) -> Array:
+        """The standard normal scores at which the number has some values."""
+        centre = self.centres.get(structure, self.centre)
+        if self.scale == "log":
+            return np.asarray(np.log(np.asarray(value) / centre) / self.sd)
+        if self.scale == "logit":
+            return np.asarray((logit(value) - logit(centre)) / self.sd)
+        return np.asarray((np.asarray(value) - centre) / self.sd)
 
     def concerns(self, disease: str, agents: Sequence[str]) -> bool:
         """Whether it can change a trial of some agents in a disease."""
@@ -60,18 +78,34 @@ def calibrated_quantities() -> tuple[Quantity, ...]:
     for entry in tomllib.loads(text)["quantity"]:
         for disease in entry.get("of", [None]):
             name = entry["name"] if disease is None else f"{disease}{OF_DISEASE}{entry['name']}"
-            centre = _centre(entry["name"], disease or "melanoma", entry.get("agent"))
-            found.append(Quantity(name, centre, entry["scale"], entry["sd"], disease, entry.get("agent")))
+            agent, variant = entry.get("agent"), entry.get("variant")
+            centres = _centres(entry["name"], disease or "melanoma", agent)
+            centre = centres.get(variant or USUAL)
+            if centre is None:
+                raise InputError(
+                    f"quantities.toml names '{entry['name']}', which has no record. Correct its name."
+                )
+            others = {structure: own for structure, own in centres.items() if structure and own != centre}
+            if disease in entry.get("centre", {}):
+                centre, others = entry["centre"][disease], {}
+            found.append(Quantity(name, centre, entry["scale"], entry["sd"], disease, agent, variant, others))
     return tuple(found)
 
 
-def _centre(name: str, disease: str, agent: str | None) -> float:
-    """The present number of a record, or its spread."""
+def _centres(name: str, disease: str, agent: str | None) -> dict[str, float]:
+    """The present number of a record, or its spread, in every structure in which it has one."""
     own = load_disease(disease)
-    records = dict(own.records) if agent is None else dict(agent_book().records(agent, own.lineage))
-    record = records.get(name.removesuffix(SPREAD))
-    if record is None:
-        raise InputError(f"quantities.toml names '{name}', which has no record. Correct its name.")
+    usual = dict(own.records) if agent is None else dict(agent_book().records(agent, own.lineage))
+    found = {}
+    for structure in STRUCTURES:
+        numbers = variant_numbers(structure) if structure else DiseaseRecords()
+        record = (usual | numbers.records_in(own.lineage)).get(name.removesuffix(SPREAD))
+        if record is not None:
+            found[structure] = _number(name, record)
+    return found
+
+
+def _number(name: str, record: ParameterRecord) -> float:
     if name.endswith(SPREAD):
         if record.variability is None:
             raise InputError(f"quantities.toml moves the spread of '{name}', which does not vary.")

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from trialkine.calibration.design import FARTHEST, spread_scores
+from trialkine.calibration.design import first_design
 from trialkine.calibration.emulator_check import emulator_errors
 from trialkine.calibration.ensemble_file import CalibratedEnsemble
 from trialkine.calibration.evidence import evidence_of
-from trialkine.calibration.likelihood import Evidence, Likelihood
+from trialkine.calibration.kept_designs import design_file, kept_design
+from trialkine.calibration.later_designs import design_around, design_from_posteriors
+from trialkine.calibration.left_out import left_out_members, weak_families
+from trialkine.calibration.likelihood import Likelihood
 from trialkine.calibration.posterior import Posterior, sample_posterior
-from trialkine.calibration.quantities import Quantity, calibrated_quantities
+from trialkine.calibration.quantities import USUAL, Quantity, calibrated_quantities
 from trialkine.calibration.simulations import Simulated, simulate_all
+from trialkine.calibration.structures import StructurePosterior, shares_of
 from trialkine.calibration.targets import targets_of
-from trialkine.calibration.unknowns import Unknowns, unknowns_of
+from trialkine.calibration.unknowns import unknowns_of
+from trialkine.population.ensemble import ParameterEnsemble
 from trialkine.trial.protocol import Protocol
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[float, str], None]
-WIDER = 1.5  # later designs reach this much farther than the posterior
+Wave = tuple[Array, Mapping[str, Simulated]]
 SHORTER = 3  # chains that only say where to simulate next
 SIMULATION_SHARE = 0.8
-MIX_SPREAD = 0.5  # beside the trials' own, in scores of the case mix
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,22 @@ class Calibration:
     """What came out: the ensemble, and what is needed to judge it."""
 
     ensemble: CalibratedEnsemble
-    unknowns: Unknowns
-    evidence: Evidence
-    posterior: Posterior
-    member_scores: Array
+    structures: Mapping[str, StructurePosterior]
 
 
 def diseases_of(quantities: Sequence[Quantity]) -> tuple[str, ...]:
     """The diseases whose populations can be calibrated."""
     return tuple(dict.fromkeys(one.disease for one in quantities if one.disease is not None))
+
+
+def calibrated_trials(trials: Mapping[str, Protocol]) -> dict[str, Protocol]:
+    """Those of some published trials that have targets, in a disease whose population can be calibrated."""
+    diseases = diseases_of(calibrated_quantities())
+    return {
+        name: protocol
+        for name, protocol in trials.items()
+        if protocol.population in diseases and targets_of(name, protocol)
+    }
 
 
 def calibrate(
@@ -70,116 +78,149 @@ def calibrate(
     jobs: int,
     progress: Progress = lambda done, message: None,
     about: Mapping[str, Any] | None = None,
+    start: ParameterEnsemble | None = None,
 ) -> Calibration:
-    """The ensemble for some published trials; what was simulated is kept in `folder` and used again."""
+    """The ensemble for some published trials; what was simulated is kept in `folder` and used again.
+
+    With `start`, an ensemble that was calibrated before, the first points lie around its members and not all
+    over the priors.
+    """
     started = time.monotonic()
-    quantities = calibrated_quantities()
-    known = diseases_of(quantities)
-    own = {
-        name: protocol
-        for name, protocol in trials.items()
-        if protocol.population in known and targets_of(name, protocol)
-    }
-    waves: list[tuple[Array, Mapping[str, Simulated]]] = []
-
-    def fitted(steps: int) -> tuple[Posterior, Likelihood]:
-        evidence = evidence_of(own, waves, quantities, jobs)
-        likelihood = Likelihood(
-            evidence, unknowns_of(quantities, known, tuple(dict.fromkeys(evidence.classes)))
-        )
-        found = sample_posterior(
-            likelihood.log_posterior,
-            np.zeros(len(likelihood.unknowns)),
-            steps=steps,
-            walkers=sizes.walkers,
-            seed=seed,
-            progress=lambda done, message: progress(
-                SIMULATION_SHARE + (1.0 - SIMULATION_SHARE) * done * steps / sizes.steps, message
-            ),
-        )
-        return found, likelihood
-
-    for wave in range(1, sizes.waves + 1):
-        file = folder / f"design-{wave}-{_digest(own, quantities, sizes, seed)}.npy"
-        if wave == 1 or file.exists():
-            scores = _kept(file, partial(spread_scores, sizes.points, len(quantities) + 1, seed))
-        else:
-            found = fitted(sizes.steps // SHORTER)
-            scores = _kept(file, partial(next_design, *found, sizes.points, seed + wave - 1))
-
-        def hear(done: int, total: int, name: str, wave: int = wave) -> None:
-            progress(SIMULATION_SHARE * (wave - 1 + done / total) / sizes.waves, f"wave {wave}: {name}")
-
-        simulated = simulate_all(
-            own, scores, quantities, folder,
-            patients=sizes.patients, seed=seed + wave - 1, jobs=jobs, progress=hear,
-        )  # fmt: skip
-        waves.append((scores, simulated))
-    posterior, likelihood = fitted(sizes.steps)
-    evidence, unknowns = likelihood.evidence, likelihood.unknowns
-    chosen = np.linspace(0, len(posterior.draws) - 1, sizes.members).astype(int)
-    order = np.random.default_rng(seed).permutation(len(posterior.draws))
-    member_scores = posterior.draws[order[chosen]]
-    by_trial = likelihood.by_trial(member_scores)
-    families = tuple(dict.fromkeys(evidence.families))
-    by_family = np.column_stack(
-        [by_trial[:, [one == family for one in evidence.families]].sum(axis=1) for family in families]
-    )
+    own = calibrated_trials(trials)
+    waves = simulated_waves(
+        own, folder, sizes, seed=seed, jobs=jobs, start=start,
+        progress=lambda done, message: progress(SIMULATION_SHARE * done, message),
+    )  # fmt: skip
+    progress(SIMULATION_SHARE, "sampling the posterior")
+    found = fitted(likelihoods_of(own, waves, jobs), sizes.walkers, sizes.steps, seed, jobs)
+    members, families, by_family = drawn_members(found, sizes.members, seed)
+    progress(0.9, "sampling without the families that tell most")
+    weak = weak_families(CalibratedEnsemble(members, families, by_family, {}))
+    refitted = left_out_members(found, weak, sizes.members, sizes.steps // SHORTER, sizes.walkers, seed, jobs)
+    errors = emulator_errors(own, waves, calibrated_quantities(), jobs)
     record = {
         **(about or {}),
         "seed": seed,
         "sizes": vars(sizes),
-        "trials": list(evidence.trials),
-        "targets": len(evidence.targets),
-        "unknowns": len(unknowns),
-        "acceptance": round(posterior.acceptance, 3),
-        "autocorrelation": round(posterior.autocorrelation, 1),
-        "independent_draws": round(posterior.independent),
+        **_record_of(found),
         "emulator": {
-            one.group: {"rms": round(one.root_mean_square, 3), "bias": round(one.bias, 3)}
-            for one in emulator_errors(own, waves, quantities, jobs)
+            one.group: {"rms": round(one.root_mean_square, 3), "bias": round(one.bias, 3)} for one in errors
         },
         "seconds": round(time.monotonic() - started),
     }
-    ensemble = CalibratedEnsemble(unknowns.ensemble(member_scores), families, by_family, record)
-    return Calibration(ensemble, unknowns, evidence, posterior, member_scores)
+    return Calibration(CalibratedEnsemble(members, families, by_family, record, refitted), found)
 
 
-def _digest(trials: Mapping[str, Protocol], quantities: Sequence[Quantity], sizes: Sizes, seed: int) -> str:
-    """A name that changes with everything on which the designs of a calibration depend, but for its code."""
-    digest = hashlib.sha256(f"{tuple(quantities)} {sizes.points} {sizes.patients} {seed}".encode())
-    for name in sorted(trials):
-        counted = ",".join(
-            f"{target.key}={target.count:g}/{target.of}" for target in targets_of(name, trials[name])
+def simulated_waves(
+    trials: Mapping[str, Protocol],
+    folder: Path,
+    sizes: Sizes,
+    *,
+    seed: int,
+    jobs: int,
+    start: ParameterEnsemble | None = None,
+    progress: Progress = lambda done, message: None,
+) -> list[Wave]:
+    """The designs of all waves, and what was simulated there; taken from `folder` where it is kept."""
+    quantities = calibrated_quantities()
+    waves: list[Wave] = []
+    for wave in range(1, sizes.waves + 1):
+        file = design_file(folder, wave, trials, quantities, sizes.points, sizes.patients, seed, start)
+
+        def design(wave: int = wave) -> Array:
+            if wave > 1:
+                progress((wave - 1) / sizes.waves, f"where to simulate in wave {wave}")
+                likelihoods = likelihoods_of(trials, waves, jobs)
+                known = fitted(likelihoods, sizes.walkers, sizes.steps // SHORTER, seed, jobs)
+                return design_from_posteriors(known, quantities, sizes.points, seed + wave - 1)
+            if start is not None:
+                return design_around(start, quantities, sizes.points, seed)
+            return first_design(sizes.points, quantities, seed)
+
+        def hear(done: int, total: int, name: str, wave: int = wave) -> None:
+            progress((wave - 1 + done / total) / sizes.waves, f"wave {wave}: {name}")
+
+        scores = kept_design(file, design)
+        simulated = simulate_all(
+            trials, scores, quantities, folder,
+            patients=sizes.patients, seed=seed + wave - 1, jobs=jobs, progress=hear,
+        )  # fmt: skip
+        waves.append((scores, simulated))
+    return waves
+
+
+def likelihoods_of(trials: Mapping[str, Protocol], waves: Sequence[Wave], jobs: int) -> dict[str, Likelihood]:
+    """The likelihood in every structure, from what was simulated in some waves."""
+    quantities = calibrated_quantities()
+    evidence = evidence_of(trials, waves, quantities, jobs)
+    classes = tuple(dict.fromkeys(evidence[USUAL].classes))
+    return {
+        structure: Likelihood(one, unknowns_of(quantities, diseases_of(quantities), classes, structure))
+        for structure, one in evidence.items()
+    }
+
+
+def fitted(
+    likelihoods: Mapping[str, Likelihood], walkers: int, steps: int, seed: int, jobs: int
+) -> dict[str, StructurePosterior]:
+    """The posterior of every structure."""
+    from joblib import Parallel, delayed
+
+    found: list[Posterior] = Parallel(n_jobs=jobs)(
+        delayed(sample_posterior)(
+            one.log_posterior, np.zeros(len(one.unknowns)), steps=steps, walkers=walkers, seed=seed
         )
-        digest.update(f"{trials[name].content_hash} {counted}".encode())
-    return digest.hexdigest()[:12]
+        for one in likelihoods.values()
+    )
+    return {
+        structure: StructurePosterior(likelihood, posterior)
+        for (structure, likelihood), posterior in zip(likelihoods.items(), found, strict=True)
+    }
 
 
-def _kept(file: Path, make: Callable[[], Array]) -> Array:
-    """A design from its file, or made now and filed, so that a stopped calibration goes on with it."""
-    if file.exists():
-        return np.asarray(np.load(file))
-    found = make()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(f".{os.getpid()}.tmp.npy")
-    np.save(unfinished, found)
-    unfinished.replace(file)
-    return found
+def drawn_members(
+    structures: Mapping[str, StructurePosterior], members: int, seed: int
+) -> tuple[ParameterEnsemble, tuple[str, ...], Array]:
+    """Draws of every structure by its share, the families, and their log-likelihood under each draw.
 
-
-def next_design(posterior: Posterior, likelihood: Likelihood, points: int, seed: int) -> Array:
-    """Points around the posterior, wider than it, each with a case mix that one of the trials may have.
-
-    Shape: returns (point, quantity + 1).
+    Shape: log-likelihood (member, family).
     """
-    generator = np.random.default_rng(seed)
-    chosen = posterior.draws[generator.choice(len(posterior.draws), points)]
-    centre = posterior.draws.mean(axis=0)
-    own = likelihood.scored
-    wide = centre[:own] + WIDER * (chosen[:, :own] - centre[:own])
-    mix, _ = likelihood.luck(chosen)
-    trial = generator.integers(mix.shape[1], size=points)
-    node = generator.integers(mix.shape[2], size=points)
-    luck = mix[np.arange(points), trial, node] + MIX_SPREAD * generator.standard_normal(points)
-    return np.asarray(np.clip(np.column_stack([wide, luck]), -FARTHEST, FARTHEST))
+    shares = shares_of(structures)
+    names: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    values, by_family = [], []
+    for structure, one in structures.items():
+        scores = one.draws(round(members * shares[structure]), seed)
+        drawn = one.likelihood.unknowns.ensemble(scores)
+        names, families = drawn.names, tuple(dict.fromkeys(one.likelihood.evidence.families))
+        by_trial = one.likelihood.by_trial(scores)
+        of = one.likelihood.evidence.families
+        values.append(drawn.values)
+        by_family.append(
+            np.column_stack([by_trial[:, [own == family for own in of]].sum(axis=1) for family in families])
+        )
+    order = np.random.default_rng(seed).permutation(sum(len(one) for one in values))
+    everyone = np.vstack(values)[order]
+    ensemble = ParameterEnsemble(names, everyone, np.full(len(everyone), 1.0 / len(everyone)))
+    return ensemble, families, np.vstack(by_family)[order]
+
+
+def _record_of(structures: Mapping[str, StructurePosterior]) -> dict[str, Any]:
+    """What is kept of how the chains went."""
+    any_one = next(iter(structures.values()))
+    shares = shares_of(structures)
+    return {
+        "trials": list(any_one.likelihood.evidence.trials),
+        "targets": len(any_one.likelihood.evidence.targets),
+        "unknowns": len(any_one.likelihood.unknowns),
+        "structures": {
+            structure or "usual": {
+                "share": round(shares[structure], 3),
+                "log_evidence": round(one.posterior.log_evidence, 1),
+                "acceptance": round(one.posterior.acceptance, 3),
+                "autocorrelation": round(one.posterior.autocorrelation, 1),
+                "independent_draws": round(one.posterior.independent),
+            }
+            for structure, one in structures.items()
+        },
+    }

@@ -7,7 +7,7 @@ together, each known number ranks uniformly among its posterior draws, and inter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -110,8 +110,7 @@ def synthetic_targets(
 
 def self_check(
     trials: Mapping[str, Protocol],
-    evidence: Evidence,
-    unknowns: Unknowns,
+    likelihood: Likelihood,
     draws: int,
     *,
     patients: int = 200,
@@ -120,20 +119,23 @@ def self_check(
     seed: int = 0,
     jobs: int = 1,
     folder: Path | None = None,
-    progress: Callable[[int], None] = lambda done: None,
 ) -> SelfCheck:
-    """Ranks of known numbers in the posteriors that their synthetic trials give."""
+    """Ranks of known numbers in the posteriors that their synthetic trials give, in one structure."""
+    from joblib import Parallel, delayed
+
+    evidence, unknowns = likelihood.evidence, likelihood.unknowns
     truth = prior_draws(unknowns, draws, seed)
     shares = synthetic_shares(
         trials, evidence, unknowns, truth, patients=patients, seed=seed, jobs=jobs, folder=folder
     )
-    ranks: Sequence[Array] = []
-    for draw in range(draws):
+
+    def ranks(draw: int) -> Array:
         targets = synthetic_targets(evidence, unknowns, truth, shares, draw, seed)
-        likelihood = Likelihood(replace(evidence, targets=targets), unknowns)
+        own = Likelihood(replace(evidence, targets=targets), unknowns)
         posterior = sample_posterior(
-            likelihood.log_posterior, np.zeros(len(unknowns)), steps=steps, walkers=walkers, seed=seed + draw
+            own.log_posterior, np.zeros(len(unknowns)), steps=steps, walkers=walkers, seed=seed + draw
         )
-        ranks = [*ranks, (posterior.draws < truth[draw]).mean(axis=0)]
-        progress(draw + 1)
-    return SelfCheck(unknowns.names, truth, np.array(ranks))
+        return np.asarray((posterior.draws < truth[draw]).mean(axis=0))
+
+    found = Parallel(n_jobs=jobs)(delayed(ranks)(draw) for draw in range(draws))
+    return SelfCheck(unknowns.names, truth, np.array(found))

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from trialkine.calibration.quantities import Quantity
+from trialkine.calibration.quantities import STRUCTURES, USUAL, Quantity
 from trialkine.ensemble_members import CASE_MIX, HAZARD
-from trialkine.population.ensemble import OF_DISEASE, ParameterEnsemble
+from trialkine.population.ensemble import OF_DISEASE, OF_STRUCTURE, ParameterEnsemble
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -48,10 +48,11 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Unknowns:
-    """All unknowns in one order: the quantities of the population, then the others."""
+    """All unknowns of one structure in one order: the quantities of the population, then the others."""
 
     quantities: tuple[Quantity, ...]
     others: tuple[Unknown, ...]
+    structure: str = USUAL
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,14 +78,18 @@ class Unknowns:
         return any(one.name == name for one in self.others)
 
     def ensemble(self, scores: Array) -> ParameterEnsemble:
-        """Draws as an ensemble. Shape: scores (draw, unknown)."""
-        columns = [one.value(scores[:, place]) for place, one in enumerate(self.quantities)]
+        """Draws as an ensemble, its structures last. Shape: scores (draw, unknown)."""
+        columns = [one.value(scores[:, place], self.structure) for place, one in enumerate(self.quantities)]
         columns += [self.other(one.name, scores) for one in self.others]
-        return ParameterEnsemble(self.names, np.column_stack(columns), np.full(len(scores), 1 / len(scores)))
+        columns += [np.full(len(scores), float(name == self.structure)) for name in STRUCTURES if name]
+        names = (*self.names, *(f"{OF_STRUCTURE}{name}" for name in STRUCTURES if name))
+        return ParameterEnsemble(names, np.column_stack(columns), np.full(len(scores), 1 / len(scores)))
 
 
-def unknowns_of(quantities: Sequence[Quantity], diseases: Sequence[str], classes: Sequence[str]) -> Unknowns:
-    """The unknowns of trials in some diseases with some classes of agents."""
+def unknowns_of(
+    quantities: Sequence[Quantity], diseases: Sequence[str], classes: Sequence[str], structure: str = USUAL
+) -> Unknowns:
+    """The unknowns of trials in some diseases with some classes of agents, in one structure."""
     others = []
     for disease in diseases:
         others.append(Unknown(f"{disease}{OF_DISEASE}{CASE_MIX}.intercept", -0.9, 0.6))
@@ -98,7 +103,7 @@ def unknowns_of(quantities: Sequence[Quantity], diseases: Sequence[str], classes
     )
     others.append(Unknown(CLASS_SPREAD, np.log(0.25), 0.5, is_positive=True))
     others.extend(Unknown(f"{CLASS_OFFSET}.{name}", 0.0, 1.0, times=CLASS_SPREAD) for name in classes)
-    return Unknowns(tuple(quantities), tuple(others))
+    return Unknowns(tuple(quantities), tuple(others), structure)
 
 
 def facts_matrix(facts: Sequence[Mapping[str, float]], names: Sequence[str]) -> Array:

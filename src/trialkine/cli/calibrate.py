@@ -21,18 +21,26 @@ def calibrate(
         Path, typer.Option("--out", metavar="DIR", help="Folder for the ensemble, and what was simulated.")
     ] = Path("calibration-run"),
     budget: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--budget",
             metavar="TIME",
-            help="About how long it may take, such as '30m' or '3h'; it sizes the simulation.",
+            help="About how long it may take, such as '30m' or '3h'; it sizes the simulation. "
+            "Without it 75 minutes, with --refresh 30.",
         ),
-    ] = "75m",
+    ] = None,
     members: Annotated[int, typer.Option("--members", metavar="M", help="Members of the ensemble.")] = 400,
     seed: Annotated[
         int, typer.Option("--seed", metavar="S", help="Same seed and budget, same ensemble.")
     ] = 1,
     jobs: Jobs = None,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            "--refresh",
+            help="Simulate only around the members of the ensemble that comes with the package, in one wave.",
+        ),
+    ] = False,
 ) -> None:
     """Calibrate on the catalogue of published trials.
 
@@ -44,17 +52,20 @@ def calibrate(
     whole_number("--members", members, 20, 10_000)
     whole_number("--seed", seed, 0, LARGEST_SEED)
     workers = whole_number("--jobs", jobs, 1, 1024) if jobs is not None else os.cpu_count() or 1
-    hours = budget_hours(budget)
+    time = budget or ("30m" if refresh else "75m")
+    hours = budget_hours(time)
     _check_packages()
 
     from trialkine.calibration.budget import sizes_within
-    from trialkine.calibration.ensemble_file import write_ensemble
-    from trialkine.calibration.findings import findings_text
+    from trialkine.calibration.ensemble_file import read_ensemble, write_ensemble
+    from trialkine.calibration.findings import findings_text, open_quantities
+    from trialkine.calibration.profiles import profiles
     from trialkine.calibration.run import calibrate as run
     from trialkine.published_trials.catalogue import published_trials
 
-    sizes = sizes_within(hours, workers, members)
-    command = f"trialkine calibrate --budget {budget} --members {members} --seed {seed}"
+    sizes = sizes_within(hours, workers, members, *([1] if refresh else []))
+    again = " --refresh" if refresh else ""
+    command = f"trialkine calibrate{again} --budget {time} --members {members} --seed {seed}"
     with shown_progress("calibrating") as show:
         found = run(
             published_trials(),
@@ -64,9 +75,12 @@ def calibrate(
             jobs=workers,
             progress=show,
             about={"title": "catalogue of published trials", "command": command, "workers": workers},
+            start=read_ensemble().members if refresh else None,
         )
+        show(0.95, "profiles of what the data left open")
+        along = profiles(found.structures, open_quantities(found), workers)
     write_ensemble(found.ensemble, out)
-    text = findings_text(found)
+    text = findings_text(found, along)
     (out / "findings.md").write_text(text, "utf-8")
     print(text)
     print(f"Ensemble: {out}. Use it with: trialkine validate --ensemble {out}")

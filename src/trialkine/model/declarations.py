@@ -198,7 +198,8 @@ class Mechanism:
 
     `nulls` gives the value that other mechanisms read for each of this one's states when it is off; a
     definition carries its own null. `watched` names states or definitions with one value per patient whose
-    lowest and highest values the solver records.
+    lowest and highest values the solver records. `neutral` gives values of parameters with which the
+    mechanism changes nothing for others, as if it were off.
     """
 
     name: str
@@ -215,8 +216,15 @@ class Mechanism:
     nulls: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    neutral: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in self.neutral:
+            if name not in self.parameters:
+                raise ModelError(
+                    f"Mechanism '{self.name}' declares a neutral value of '{name}', which is not one of its "
+                    "parameters. Correct the name."
+                )
         for name in self.nulls:
             if name not in self.states:
                 raise ModelError(

@@ -2,7 +2,8 @@
 
 A set changes medians and spreads of a population's parameter records, shared ones or one disease's, and
 holds what differs between trials. Its names are `name` or `name.sd` of a record, or `trial.name`, with
-`disease:` before it where only that disease is meant.
+`disease:` before it where only that disease is meant; `structure.name` is 1 in the members whose equations
+have the structural variant of that name, and 0 in the others.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ Changes = Mapping[str, Mapping[str, float]]
 SPREAD = ".sd"
 OF_DISEASE = ":"
 OF_TRIAL = "trial."
+OF_STRUCTURE = "structure."
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class ParameterEnsemble:
         """What it is called in results."""
         return ", ".join(filter(None, (f"{len(self)} members", self.title, self.hash)))
 
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The structural variants in which members differ."""
+        return tuple(name.removeprefix(OF_STRUCTURE) for name in self.names if name.startswith(OF_STRUCTURE))
+
     def member_of(self, replicate: int) -> int:
         """The member that the repetition of a trial is simulated with: each in turn."""
         return replicate % len(self)
@@ -73,10 +80,10 @@ class ParameterEnsemble:
 
 
 def as_changes(numbers: Mapping[str, float]) -> dict[str, dict[str, float]]:
-    """Numbers by name as changes of records; names of trials and not of records are left out."""
+    """Numbers by name as changes of records; names of trials or structures are left out."""
     found: dict[str, dict[str, float]] = {}
     for name, number in numbers.items():
-        if name.startswith(OF_TRIAL):
+        if name.startswith((OF_TRIAL, OF_STRUCTURE)):
             continue
         record, key = (name[: -len(SPREAD)], "sd") if name.endswith(SPREAD) else (name, "value")
         found.setdefault(record, {})[key] = number

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from trialkine.agents.catalogue import agent_book, agent_records
 from trialkine.diseases.disease import disease_names, load_disease
 from trialkine.errors import InputError
-from trialkine.population.ensemble import OF_DISEASE, OF_TRIAL, SPREAD, ParameterEnsemble
+from trialkine.population.ensemble import OF_DISEASE, OF_STRUCTURE, OF_TRIAL, SPREAD, ParameterEnsemble
 from trialkine.records import KINDS, Kind, ParameterRecord
 from trialkine.report.agent_evidence import AgentEvidence
 from trialkine.report.words import as_number
@@ -150,7 +150,7 @@ def _moved(disease: str, members: ParameterEnsemble | None) -> frozenset[str]:
     found = set()
     for name in members.names if members is not None else ():
         of, _, rest = name.rpartition(OF_DISEASE)
-        if of in ("", disease) and not rest.startswith(OF_TRIAL):
+        if of in ("", disease) and not rest.startswith((OF_TRIAL, OF_STRUCTURE)):
             found.add(rest.removesuffix(SPREAD))
     return frozenset(found)
 

@@ -72,10 +72,14 @@ def predict(
     `history` are the trials that pools may learn from; `unread` names files that could not be read, and why.
 
     What was simulated is kept in `folder` and used again. With `leave_out` every family is predicted with
-    the members weighted as if it had not been seen, and a class of agents that no other family gave as one
+    the members as they would be had it not been seen, and a class of agents that no other family gave as one
     that was never seen.
     """
-    simulations = _simulate_all(trials, ensemble.members, plan, folder, jobs, progress)
+    members_for = {
+        name: ensemble.without(family_of(name, protocol)) if leave_out else ensemble.members
+        for name, protocol in trials.items()
+    }
+    simulations = _simulate_all(trials, members_for, plan, folder, jobs, progress)
     observed = observations(history)
     rows: list[LedgerRow] = []
     left_out = list((unread or {}).items())
@@ -85,10 +89,10 @@ def predict(
             left_out.append((name, simulation.why))
             continue
         family = family_of(name, protocol)
-        members = ensemble.members
+        members = members_for[name]
         if leave_out:
             others = {one.agent_class for one in observed if one.family != family}
-            members = ensemble.without(family).with_names(partial(_is_seen, others))
+            members = members.with_names(partial(_is_seen, others))
         for entry in protocol.reported or ():
             rows.extend(_arm_rows(name, protocol, entry, simulation, members, observed, plan))
     about = {
@@ -246,7 +250,7 @@ def _weights(members: ParameterEnsemble, numbers: Array) -> Array:
 
 def _simulate_all(
     trials: Mapping[str, Protocol],
-    members: ParameterEnsemble,
+    members: Mapping[str, ParameterEnsemble],
     plan: Plan,
     folder: Path | None,
     jobs: int,
@@ -254,7 +258,9 @@ def _simulate_all(
 ) -> dict[str, Simulation]:
     from joblib import Parallel, delayed
 
-    work = (delayed(_simulated)(name, protocol, members, plan, folder) for name, protocol in trials.items())
+    work = (
+        delayed(_simulated)(name, protocol, members[name], plan, folder) for name, protocol in trials.items()
+    )
     found: dict[str, Simulation] = {}
     for number, one in enumerate(Parallel(n_jobs=jobs, return_as="generator_unordered")(work), start=1):
         found[one.trial] = one

@@ -24,4 +24,5 @@ IL2_LICENSING = Mechanism(
         Flow(source="il2_licence", rate="licence_loss_rate * il2_licence"),
     ),
     sources=("starting_calibration",),
+    neutral={"resting_licence": 1.0},
 )
