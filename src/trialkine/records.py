@@ -49,7 +49,8 @@ class ParameterRecord:
 
     `value` is one number, or one per index member (`{"1": ..., "2": ...}`), in `unit`.
     `source` is a key of the source catalogue; `where` says where in it. `low` and `high` bound what is
-    plausible, for numbers nobody has measured.
+    plausible, for numbers nobody has measured. `facts` are ids of the facts of pharmacology on which the
+    number rests, as they stand or through what `where` says.
     """
 
     name: str
@@ -61,3 +62,4 @@ class ParameterRecord:
     low: float | None = None
     high: float | None = None
     variability: Variability | None = None
+    facts: tuple[str, ...] = ()

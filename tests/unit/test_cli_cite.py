@@ -26,6 +26,19 @@ def test_cite_with_a_protocol_lists_each_reference_once_where_it_comes_in(
     assert "Every output inherits the weakest grade of evidence among them, which here is 'assumed'." in said
 
 
+def test_cite_lists_the_facts_that_a_number_of_the_protocol_rests_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = EXAMPLES / "bevacizumab-v-im862-renal.yaml"
+    assert main(["cite", str(file)]) == 0
+    said = capsys.readouterr().out
+    cited = {fact.id for fact in references_of(Protocol.read(file)).facts}
+    assert f"Its numbers rest on these {len(cited)} facts of pharmacology:" in said
+    assert "  [PK_BEV_CL2] bevacizumab, CL: 9.01 mL/h (Han K et al." in said
+    assert {"PK_BEV_CL2", "PK_PEPNAS_F", "PD_VEGF_KEL"} <= cited
+    assert "PK_TMZ_POP_CLF" not in cited  # of an agent that nobody is given here
+
+
 def test_cite_counts_and_lists_every_number_that_nobody_measured_the_agents_own_first() -> None:
     references = references_of(Protocol.read(EXAMPLES / "im862-renal.yaml"))
     assert len(references.groups["Protocol"]) == 1

@@ -16,7 +16,7 @@ def test_every_threshold_says_where_it_comes_from():
         assert table["source"], name
         assert table["citation"], name
         for key, record in table["thresholds"].items():
-            assert {"value", "unit", "about", "where"} <= set(record), (name, key)
+            assert {"value", "unit", "kind", "about", "where"} <= set(record), (name, key)
 
 
 def test_thresholds_are_those_of_the_criteria():

@@ -100,3 +100,19 @@ def test_a_map_with_one_receptor_is_read() -> None:
 def test_a_faulty_map_is_refused_with_a_sentence(change: tuple[str, str], message: str) -> None:
     with pytest.raises(ProblemsError, match=message):
         parse_receptors(ENTRY.replace(*change), "map.toml")
+
+
+@pytest.mark.parametrize(
+    ("affinity", "said"),
+    [
+        ('value = 1.0, unit = "nM", source = "huard_1995"', "has an affinity without 'kind'. Add it."),
+        (
+            'value = 1.0, unit = "nM", kind = "measured", source = "huard_1995", facts = ["KD_NO"]',
+            "names the unknown fact 'KD_NO'. The ids are in evidence/pharmacology.csv.",
+        ),
+    ],
+)
+def test_an_affinity_has_its_kind_and_facts_that_exist(affinity: str, said: str) -> None:
+    with pytest.raises(ProblemsError) as caught:
+        parse_receptors(f"{ENTRY}affinity = {{ {affinity} }}\n", "own.toml")
+    assert str(caught.value) == f"own.toml: Receptor 'example' {said}"

@@ -37,6 +37,52 @@ def test_a_good_record_is_read_whole() -> None:
     assert record.variability.sd == 0.15
 
 
+def test_a_record_names_the_facts_it_rests_on_and_keeps_them_in_another_unit() -> None:
+    record = parse_parameters(GOOD + 'facts = ["PK_TMZ_POP_CLF"]\n', "numbers.toml").records["clearance"]
+    assert record.facts == ("PK_TMZ_POP_CLF",)
+    assert in_unit(record, "mL/min").facts == ("PK_TMZ_POP_CLF",)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('["PK_TMZ_POP_CFL"]', "names the unknown fact 'PK_TMZ_POP_CFL'. Did you mean 'PK_TMZ_POP_CLF'?"),
+        ('["clearance"]', "names the unknown fact 'clearance'. The ids are in evidence/pharmacology.csv."),
+        ('["PK_TMZ_F", "PK_TMZ_F"]', "names the fact 'PK_TMZ_F' twice. Name it once."),
+    ],
+)
+def test_facts_that_are_unknown_or_named_twice_are_faults_with_their_line(written: str, said: str) -> None:
+    text = GOOD + f"facts = {written}\n"
+    assert fault(text) == f"numbers.toml:9: Parameter 'clearance' {said}"
+
+
+def test_facts_that_are_no_list_of_ids_are_a_fault() -> None:
+    for written in ('"PK_TMZ_F"', "[1]"):
+        said = fault(GOOD + f"facts = {written}\n")
+        assert said.startswith("numbers.toml:9: The facts of parameter 'clearance' are ")
+        assert said.endswith('Write a list of ids: ["PK_IL2_CL"].')
+
+
+def test_a_plausibility_rule_names_facts_too() -> None:
+    rule = """
+[[plausibility]]
+quantity = "doubling_time"
+at_least = 8.0
+unit = "day"
+kind = "measured"
+source = "carlson_2003"
+facts = ["GROW_MEL_MET_DT"]
+reason = "faster than the fastest"
+"""
+    (bound,) = parse_parameters(rule, "numbers.toml").plausibility
+    assert bound.facts == ("GROW_MEL_MET_DT",)
+    said = fault(rule.replace("MET_DT", "MET_TD"))
+    assert said == (
+        "numbers.toml:8: A plausibility rule names the unknown fact 'GROW_MEL_MET_TD'. "
+        "Did you mean 'GROW_MEL_MET_DT'?"
+    )
+
+
 def test_a_record_is_expressed_in_another_unit_with_its_range_and_normal_spread() -> None:
     text = GOOD.replace('"lognormal", sd = 0.15', '"normal", sd = 0.5') + "low = 5\nhigh = 20\n"
     record = in_unit(parse_parameters(text, "numbers.toml").records["clearance"], "mL/min")

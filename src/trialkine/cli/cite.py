@@ -20,8 +20,8 @@ def cite(
     """Print how to cite trialkine and, with a protocol file, the references it rests on.
 
     References stand where they come in: the protocol's own, each agent, the mechanisms, the disease and its
-    patients, the measurement of tumours, the grades of toxicity. The numbers that nobody has measured follow.
-    Nothing is simulated.
+    patients, the measurement of tumours, the grades of toxicity. The facts of pharmacology on which its
+    numbers rest follow, and the numbers that nobody has measured. Nothing is simulated.
     """
     if file is None:
         _print_program()
@@ -45,6 +45,11 @@ def _print_references(references: References) -> None:
             link = f" {source.link}" if source.link and not more else ""
             key = f"[{source.key}] " if source.key else ""
             typer.echo(f"  {key}{' '.join(source.citation.split())}{more}{link}")
+    if references.facts:
+        typer.echo("")
+        typer.echo(f"Its numbers rest on these {len(references.facts)} facts of pharmacology:")
+        for fact in references.facts:
+            typer.echo(f"  [{fact.id}] {fact.summary} ({fact.citation})")
     typer.echo("")
     typer.echo(f"Evidence: {references.evidence}")
     if references.assumed:

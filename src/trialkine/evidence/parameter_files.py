@@ -1,8 +1,8 @@
 """Parameter files: TOML tables in, checked parameter records out.
 
 A file holds `[parameters.<name>]` tables with `value` (a number, or a table of one number per index
-member), `unit`, `kind`, `source`, `where`, and, as they apply, `low`, `high` and `variability`; and the
-lists `[[correlations]]` and `[[plausibility]]`.
+member), `unit`, `kind`, `source`, `where`, and, as they apply, `low`, `high`, `variability` and `facts` (ids
+of facts of pharmacology on which the number rests); and the lists `[[correlations]]` and `[[plausibility]]`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from trialkine.records import KINDS, ParameterRecord
 from trialkine.units import conversion
 
 _BOUND_REQUIRED = ("quantity", "reason", "unit", "kind", "source")
+_BOUND_OPTIONAL = ("at_most", "at_least", "facts")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class PlausibilityBound:
     source: str
     at_most: float | None = None
     at_least: float | None = None
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ class _Reading:
     def _bound(self, table: Mapping[str, Any], number: int) -> PlausibilityBound | None:
         faults, header = self.faults, "[[plausibility]]"
         what = "A plausibility rule"
-        is_whole = faults.keys(what, table, _BOUND_REQUIRED, ("at_most", "at_least"), header, number)
+        is_whole = faults.keys(what, table, _BOUND_REQUIRED, _BOUND_OPTIONAL, header, number)
         if "at_most" not in table and "at_least" not in table:
             faults.add(f"{what} has no bound. Write 'at_most' or 'at_least'.", header, "", number)
             return None
@@ -175,4 +177,5 @@ class _Reading:
             return None
         before = len(faults.problems)
         self.reader.words(what, {"where": table["reason"], **table}, header)
-        return None if len(faults.problems) > before else PlausibilityBound(**table)
+        cited = self.reader.facts(what, table.get("facts", []), header, number)
+        return None if len(faults.problems) > before else PlausibilityBound(**{**table, "facts": cited})

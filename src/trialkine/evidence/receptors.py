@@ -10,19 +10,24 @@ from importlib.resources import files
 from typing import Any
 
 from trialkine.errors import Problem, ProblemsError
+from trialkine.evidence.pharmacology import facts
 from trialkine.evidence.sources import source, sources
+from trialkine.records import Kind
 
 _FILE = "receptors.toml"
 _REQUIRED = ("title", "ligands", "chains", "cells", "signals", "modelled", "why", "sources")
+_AFFINITY = ("value", "unit", "kind", "source")
 
 
 @dataclass(frozen=True)
 class Affinity:
-    """A dissociation constant with its witness. Units: value [unit]."""
+    """A dissociation constant with its witness; `facts` are ids of pharmacology. Units: value [unit]."""
 
     value: float
     unit: str
+    kind: Kind
     source: str
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,13 @@ def _faults(table: Mapping[str, Any], chains: Mapping[str, str]) -> Iterable[str
     for chain in table.get("chains", ()):
         if chain not in chains:
             yield f"names the unknown chain '{chain}'. Add [chains.{chain}]."
+    affinity = table.get("affinity", {})
+    for name in _AFFINITY if affinity else ():
+        if name not in affinity:
+            yield f"has an affinity without '{name}'. Add it."
+    for fact in affinity.get("facts", ()):
+        if fact not in facts():
+            yield f"names the unknown fact '{fact}'. The ids are in evidence/pharmacology.csv."
     if table.get("modelled") and not table.get("quantity"):
         yield "is modelled, but names no quantity of the model. Fill in 'quantity'."
     if "quantity" in table and not table.get("modelled"):
@@ -112,7 +124,7 @@ def _faults(table: Mapping[str, Any], chains: Mapping[str, str]) -> Iterable[str
 
 
 def _unknown_sources(table: Mapping[str, Any]) -> Iterable[str]:
-    keys = [*table.get("sources", ()), *(str(a["source"]) for a in [table.get("affinity")] if a)]
+    keys = [*table.get("sources", ()), *(a["source"] for a in [table.get("affinity")] if a and "source" in a)]
     for key in keys:
         if key not in sources():
             yield f"names the unknown source '{key}'. Add it to evidence/sources/receptors.toml."
@@ -127,7 +139,7 @@ def _receptor(key: str, table: Mapping[str, Any]) -> Receptor:
         modelled=table["modelled"],
         why=table["why"],
         quantity=table.get("quantity"),
-        affinity=None if affinity is None else Affinity(**affinity),
+        affinity=affinity and Affinity(**{**affinity, "facts": tuple(affinity.get("facts", ()))}),
         **lists,
     )
 

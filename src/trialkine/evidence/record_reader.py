@@ -8,11 +8,12 @@ from typing import Any, get_args, get_type_hints
 
 from trialkine.errors import InputError
 from trialkine.evidence.file_faults import FileFaults, near
+from trialkine.evidence.pharmacology import facts
 from trialkine.records import KINDS, ParameterRecord, Variability
 from trialkine.units import dimension
 
 REQUIRED = ("value", "unit", "kind", "source", "where")
-OPTIONAL = ("low", "high", "variability")
+OPTIONAL = ("low", "high", "variability", "facts")
 _DISTRIBUTIONS = get_args(get_type_hints(Variability)["distribution"])
 
 
@@ -50,6 +51,7 @@ class RecordReader:
                 )
                 break
         variability = self._variability(name, table.get("variability"), header)
+        cited = self.facts(f"Parameter '{name}'", table.get("facts", []), header)
         if len(faults.problems) > before:
             return None
         return ParameterRecord(
@@ -62,6 +64,7 @@ class RecordReader:
             low=low,
             high=high,
             variability=variability,
+            facts=cited,
         )
 
     def words(self, what: str, table: Mapping[str, Any], header: str) -> None:
@@ -89,6 +92,23 @@ class RecordReader:
         if key not in self.known_sources:
             hint = near(str(key), self.known_sources)
             self.faults.add(f"{what} names the unknown source '{key}'.{hint}", header, "source", number)
+
+    def facts(self, what: str, ids: Any, header: str, number: int = 0) -> tuple[str, ...]:
+        """The facts that a number rests on; their faults are noted."""
+        if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+            name = what[0].lower() + what[1:]
+            message = f'The facts of {name} are {ids!r}. Write a list of ids: ["PK_IL2_CL"].'
+            self.faults.add(message, header, "facts", number)
+            return ()
+        known = facts() if ids else {}
+        for place, one in enumerate(ids):
+            if one not in known:
+                hint = near(one, known) or " The ids are in evidence/pharmacology.csv."
+                self.faults.add(f"{what} names the unknown fact '{one}'.{hint}", header, "facts", number)
+            elif one in ids[:place]:
+                message = f"{what} names the fact '{one}' twice. Name it once."
+                self.faults.add(message, header, "facts", number)
+        return tuple(ids)
 
     def _value(self, name: str, value: Any, header: str) -> float | Mapping[str, float]:
         if isinstance(value, Mapping):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from trialkine.arm_models import disease_of, protocol_models, usual_records
+from trialkine.evidence.pharmacology import Fact, facts
 from trialkine.evidence.sources import Source
 from trialkine.model.declarations import Agent
 from trialkine.records import ParameterRecord
@@ -24,11 +25,13 @@ INWARD = ("assumption", "definition", "protocol")
 class References:
     """The references of a protocol under headings, each once, where it first comes in.
 
-    `evidence` says how many numbers of each kind there are and the weakest of them; `assumed` are the
-    numbers that nobody has measured, the agents' own first.
+    `facts` are those of pharmacology on which its numbers rest, in the order of their table. `evidence` says
+    how many numbers of each kind there are and the weakest of them; `assumed` are the numbers that nobody has
+    measured, the agents' own first.
     """
 
     groups: Mapping[str, tuple[CitedSource, ...]]
+    facts: tuple[Fact, ...]
     evidence: str
     assumed: tuple[ParameterRow, ...]
 
@@ -59,11 +62,13 @@ def references_of(protocol: Protocol) -> References:
     keys["Measurement of tumours"] = [of[name] for name in measurement_records()]
     keys["Grades of toxicity"] = [of[name] for name in grade_records() if name in of]
     groups = {"Protocol": tuple(_of_protocol(protocol)), **_once(keys, protocol.agent_book.sources)}
+    rests_on = {fact for record in records for fact in record.facts}
     assumed = [record for record in records if record.kind == "assumed"]
     ordered = parameter_groups(one for one in assumed if one.name in own)
     ordered += parameter_groups(one for one in assumed if one.name not in own)
     return References(
         {heading: found for heading, found in groups.items() if found},
+        tuple(fact for name, fact in facts().items() if name in rests_on),
         evidence_sentence(parameter_groups(records)),
         tuple(row for group in ordered for row in group.rows),
     )
