@@ -11,6 +11,7 @@ from scipy.special import logit
 from trialkine.population.ensemble import ParameterEnsemble
 from trialkine.validation.baselines import MEDIAN_ERROR
 from trialkine.validation.discrepancy import (
+    OTHER_POPULATION,
     UNKNOWN_DISCREPANCY,
     UNSEEN_OFFSET,
     Draws,
@@ -39,17 +40,18 @@ def exact(**changes: float) -> dict[str, float]:
     groups = ("response", "completeness", "control", "progression", "survival", "toxicity")
     none = {f"trial.discrepancy.{group}": 0.0 for group in groups}
     changed = {f"trial.discrepancy.{group}": spread for group, spread in changes.items()}
-    return {**none, f"trial.response.{CLASS}": 0.0, **changed}
+    return {**none, f"trial.response.{CLASS}": 0.0, "melanoma:initial_burden": 50.0, **changed}
 
 
 def reported(
     values: Array, metric: str = "orr", n: int | None = SIMULATED, members: ParameterEnsemble | None = None,
     of: str = CLASS, which: Array | None = None, key: str = "trial A orr", seed: int = 0,
+    disease: str = "melanoma",
 ) -> Array:  # fmt: skip
     """What trials of `n` patients would report."""
     chosen = np.zeros(len(values), dtype=int) if which is None else which
     own = members or ensemble(exact())
-    return reported_draws(Draws(values, chosen, SIMULATED), own, metric, of, n, key, seed)
+    return reported_draws(Draws(values, chosen, SIMULATED), own, metric, of, disease, n, key, seed)
 
 
 def close(found: float, wanted: float, error: float) -> bool:
@@ -140,6 +142,15 @@ def test_only_responses_have_an_offset_of_their_class(metric: str) -> None:
     np.testing.assert_array_equal(
         reported(RESPONDED, metric, of=UNSEEN), reported(RESPONDED, metric, of=CLASS)
     )
+
+
+@pytest.mark.parametrize("metric", ["orr", "rfs_rate_60m", "os_rate_12m"])
+def test_trials_in_a_disease_that_was_not_calibrated_differ_more(metric: str) -> None:
+    found = logit(reported(np.full(DRAWS, 0.4), metric, n=1_000_000, disease="resected_melanoma"))
+    assert found.std() == pytest.approx(OTHER_POPULATION, rel=0.03)
+    assert close(found.mean(), logit(0.4), OTHER_POPULATION / np.sqrt(DRAWS))
+    own = logit(reported(np.full(DRAWS, 0.4), metric, n=1_000_000))
+    assert own.std() < 0.01
 
 
 @pytest.mark.parametrize("metric", ["pd_rate", "pfs_rate_8w", "os_rate_12m", "grade34_rate"])

@@ -180,7 +180,7 @@ def _arm_rows(
                 values, numbers = values[has_any], numbers[has_any]
             size = float(simulation.draws[SIZE + _key(entry, metric)])
             draws = Draws(values, numbers, max(1, round(size)))
-            drawn = reported_draws(draws, members, metric, klass, n, key, plan.seed)
+            drawn = reported_draws(draws, members, metric, klass, protocol.population, n, key, plan.seed)
             weights = _weights(members, numbers)
             if np.isfinite(drawn).any():
                 found, why = _scored(drawn, weights, stated, n, metric, horizon, key, plan.seed), ""

@@ -10,9 +10,10 @@ import numpy as np
 from trialkine.calibration.unknowns import DISCREPANCY
 from trialkine.ensemble_members import CASE_MIX, HAZARD
 from trialkine.population.ensemble import OF_TRIAL, SPREAD, ParameterEnsemble
-from trialkine.validation.discrepancy import UNKNOWN_DISCREPANCY
+from trialkine.validation.discrepancy import OTHER_POPULATION, UNKNOWN_DISCREPANCY
 from trialkine.validation.ledger import Ledger
 
+OTHERS = f"In a disease whose population was not calibrated {OTHER_POPULATION:g} is added to it (assumed)."
 ENSEMBLE, SIMULATED = "ensemble", "simulated"  # what ledgers call them in `about`
 
 
@@ -75,7 +76,7 @@ def _discrepancy(ledger: Ledger, members: ParameterEnsemble | None) -> SpreadLay
         if numbers
         else f", with an assumed standard deviation of {UNKNOWN_DISCREPANCY:g}."
     )
-    return SpreadLayer(name, True, f"{words} Survival has none beside the hazard of its trial.", numbers)
+    return SpreadLayer(name, True, f"{words} {OTHERS}", numbers)
 
 
 def _medians(members: ParameterEnsemble | None, names: tuple[str, ...] | list[str]) -> dict[str, float]:
