@@ -183,3 +183,12 @@ def test_progress_is_told() -> None:
         skewed, np.zeros(2), steps=40, walkers=8, seed=1, progress=lambda done, message: heard.append(done)
     )
     assert heard == [0.0, 0.5, 1.0]
+
+
+def test_chains_that_propose_by_a_covariance_much_like_their_own_find_the_same_density() -> None:
+    found = sample_posterior(normal, MEAN, steps=STEPS, walkers=WALKERS, seed=1, spread=1.5 * SPREAD)
+    error = standard_error(found)
+    sd = np.sqrt(np.diag(SPREAD))
+    np.testing.assert_allclose((found.draws.mean(axis=0) - MEAN) / sd, 0.0, atol=4.0 * error)
+    np.testing.assert_allclose(found.draws.std(axis=0) / sd, 1.0, atol=4.0 * error)
+    np.testing.assert_array_equal(found.spread, 1.5 * SPREAD)
