@@ -17,6 +17,7 @@ from trialkine.cli.calibrate import calibrate
 from trialkine.cli.check import check
 from trialkine.cli.cite import cite
 from trialkine.cli.claims import claims
+from trialkine.cli.design import design
 from trialkine.cli.export import export
 from trialkine.cli.import_model import import_model
 from trialkine.cli.match import match
@@ -66,6 +67,7 @@ def _trialkine(
 for _command in (run, validate, calibrate, match, assay, claims, check, export, schema, cite):
     app.command()(_command)
 app.command("import")(import_model)
+app.add_typer(design)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

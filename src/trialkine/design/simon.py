@@ -1,25 +1,28 @@
-"""Simon's two-stage designs: an exact search over every rule.
+"""Simon's two-stage designs: optimal, minimax and those between, by an exact search over every rule.
 
-The search walks the total sample size n upwards and carries, for every first stage (r1, n1), the joint
-probability of passing it and of having t responses after n patients, under both response rates. It
-ends when no first stage can bring the expected sample size below the best found: there is no largest n
-to choose, and so none to choose too small.
+The search ends when no larger trial can bring the expected number of patients below the best found: there
+is no largest n to choose, and so none to choose too small. Who has a largest n says so, and is told when
+it cut the search short.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
+from trialkine.design.binomial import check_question
+from trialkine.design.shown_table import ShownTable
+from trialkine.design.simon_search import FoundRule, SimonSearch
+from trialkine.design.single_stage import smallest_single_stage
 from trialkine.design.two_stage import TwoStageRule
 from trialkine.errors import InputError
 
-FloatArray = NDArray[np.float64]
+LARGEST_SINGLE_STAGE = 400  # patients; finer questions are searched only when a largest n is given
+LARGEST_MAX_N = 1000  # patients; the work grows with its cube
 
-_LARGEST_SINGLE_STAGE = 400  # patients; the tables grow with its cube
+CLINFUN_HEAD = ("r1", "n1", "r", "n", "EN(p0)", "PET(p0)")
+_WEIGHT_HEAD = ("qLo", "qHi")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ class SimonDesigns:
     """The designs for one question.
 
     `optimal` has the fewest expected patients, `minimax` the fewest patients at most (of those, the fewest
-    expected). `admissible` are the others that are best for some weighing of the two sizes.
+    expected). `admissible` are the others that are best for some weighing q of the two sizes, that is
+    minimise q n + (1 - q) EN(p0). `max_n` is the largest n searched, if that bound ended the search before
+    it was certain that no larger trial expects fewer patients.
     Source: simon_1989; jung_2004 for `admissible`.
     """
 
@@ -52,166 +57,110 @@ class SimonDesigns:
     optimal: SimonDesign
     minimax: SimonDesign
     admissible: tuple[SimonDesign, ...]
+    max_n: int | None = None
+
+    def named(self) -> list[tuple[str, SimonDesign]]:
+        """Every design with its kind, minimax to optimal."""
+        between = (("admissible", one) for one in self.admissible)
+        return [("minimax", self.minimax), *between, ("optimal", self.optimal)]
+
+    def weights(self) -> list[tuple[float, float]]:
+        """For each design, minimax to optimal, the range of q for which it is best.
+
+        The limit between two neighbours is the q at which both weigh the same.
+        """
+        corners = [self.minimax, *self.admissible]
+        corners += [self.optimal] if self.optimal != self.minimax else []
+        limits = [1.0, *(_even_weight(*pair) for pair in pairwise(corners)), 0.0]
+        found = list(zip(limits[1:], limits[:-1], strict=True))
+        return found if len(corners) > 1 else found * 2
 
     def rows(self) -> list[Mapping[str, str | int | float]]:
         """One row per design, minimax to optimal, in the column order that clinfun prints."""
-        named = [("minimax", self.minimax), *(("admissible", one) for one in self.admissible)]
-        return [_row(name, design) for name, design in [*named, ("optimal", self.optimal)]]
+        return [_row(name, design) for name, design in self.named()]
 
-
-@dataclass(frozen=True)
-class _FirstStages:
-    """First stages still worth following, one row each, after the same number of patients.
-
-    `passed_null` and `passed_alternative` [row, t]: probability of passing the first stage and of t
-    responses so far.
-    """
-
-    r1: NDArray[np.int64]
-    n1: NDArray[np.int64]
-    stop: FloatArray
-    passed_null: FloatArray
-    passed_alternative: FloatArray
-
-    def kept(self, rows: NDArray[np.bool_]) -> _FirstStages:
-        return _FirstStages(
-            self.r1[rows],
-            self.n1[rows],
-            self.stop[rows],
-            self.passed_null[rows],
-            self.passed_alternative[rows],
+    def table(self, *, with_admissible: bool = True) -> ShownTable:
+        """The designs in clinfun's columns, then both exact error rates; qLo and qHi if all are shown."""
+        named = self.named() if with_admissible else [("minimax", self.minimax), ("optimal", self.optimal)]
+        weights = self.weights() if with_admissible else [None] * len(named)
+        head = ("", *CLINFUN_HEAD, *(_WEIGHT_HEAD if with_admissible else ()), "type I error", "power")
+        rows = tuple(
+            _cells(name, design, weight) for (name, design), weight in zip(named, weights, strict=True)
         )
+        title = (
+            f"Simon's two-stage designs for p0 = {self.p0:g}, p1 = {self.p1:g}: "
+            f"type I error at most {self.alpha:g}, power at least {self.power:g}"
+        )
+        return ShownTable(title, head, rows, tuple(self._notes()))
+
+    def _notes(self) -> list[str]:
+        notes = ["Stop after n1 patients with r1 responses or fewer; promising with more than r among n."]
+        if self.max_n is not None:
+            notes.append(
+                f"Only trials of at most {self.max_n} patients were searched: "
+                "a larger one may expect fewer patients than the optimal one here."
+            )
+        return notes
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
 
 
-def simon_designs(p0: float, p1: float, alpha: float, power: float) -> SimonDesigns:
+def simon_designs(
+    p0: float, p1: float, alpha: float, power: float, *, max_n: int | None = None
+) -> SimonDesigns:
     """All of Simon's designs for an uninteresting rate `p0` and a hoped-for rate `p1`.
 
-    Raises: InputError, when the rates or errors are impossible or the trial would be too large.
+    Of rules with the same n and the same expected patients, the one with the least r, and so the most
+    power. With `max_n` the search ends there at the latest. Error rates that exceed their limit by less
+    than 1e-12 of it count as equal to it.
+    Source: simon_1989; jung_2004.
+    Raises: InputError, when the rates or errors are impossible, the trial would be too large, or no rule of
+    at most `max_n` patients keeps both error rates.
     """
-    _check_question(p0, p1, alpha, power)
-    best_by_size: dict[int, SimonDesign] = {}
-    best = np.inf
-    stages = _no_stages()
-    size = 1
-    while True:
-        size += 1
-        stages = _advanced(_joined(stages, _entering(size - 1, p0, p1, power)), p0, p1)
-        expected = stages.n1 + (1.0 - stages.stop) * (size - stages.n1)
-        found = _best_of_size(stages, expected, size, alpha, power)
-        if found is not None and found.expected_patients < best:
-            best_by_size[size] = found
-            best = found.expected_patients
-        if best_by_size:
-            stages = stages.kept(expected < best)  # a first stage only gets more expensive with n
-            if not stages.n1.size and size >= best:
-                break
-    sizes = sorted(best_by_size)
-    edge = _lower_edge([best_by_size[one] for one in sizes])
-    return SimonDesigns(p0, p1, alpha, power, edge[-1], edge[0], tuple(edge[1:-1]))
-
-
-def _check_question(p0: float, p1: float, alpha: float, power: float) -> None:
-    if not 0.0 < p0 < p1 < 1.0:
-        raise InputError(f"Response rates p0 = {p0}, p1 = {p1} do not fit. Write 0 < p0 < p1 < 1.")
-    if not (0.0 < alpha < 1.0 and 0.0 < power < 1.0 and alpha < power):
-        raise InputError(f"alpha = {alpha}, power = {power} do not fit. Write 0 < alpha < power < 1.")
-    _check_size(p0, p1, alpha, power)
-
-
-def _check_size(p0: float, p1: float, alpha: float, power: float) -> None:
-    """Refuse questions that even a trial without an early look answers only with very many patients."""
-    from scipy.stats import binom
-
-    sizes = np.arange(2, _LARGEST_SINGLE_STAGE + 1)
-    critical = binom.isf(alpha, sizes, p0)
-    if not (binom.sf(critical, sizes, p1) >= power).any():
+    check_question(p0, p1, alpha, power)
+    _check_size(p0, p1, alpha, power, max_n)
+    search = SimonSearch(p0, p1, alpha, power)
+    found = [_design(rule) for rule in search.improvements(float("inf") if max_n is None else max_n)]
+    if not found:
         raise InputError(
-            f"Telling {p1} from {p0} needs more than {_LARGEST_SINGLE_STAGE} patients. "
-            "Widen p1 - p0, or relax alpha or power."
+            f"No two-stage design of at most {max_n} patients tells {p1:g} from {p0:g} with type I error "
+            f"{alpha:g} and power {power:g}. Allow more patients, widen p1 - p0, or relax alpha or power."
+        )
+    edge = lower_edge(found)
+    is_cut = max_n is not None and not search.is_complete(max_n)
+    return SimonDesigns(p0, p1, alpha, power, edge[-1], edge[0], tuple(edge[1:-1]), max_n if is_cut else None)
+
+
+def _check_size(p0: float, p1: float, alpha: float, power: float, max_n: int | None) -> None:
+    """Refuse questions that even a trial without an early look answers only with very many patients."""
+    if max_n is not None:
+        if not 2 <= max_n <= LARGEST_MAX_N:
+            raise InputError(
+                f"The largest number of patients, {max_n}, is out of range. Write 2 to {LARGEST_MAX_N:,}."
+            )
+    elif smallest_single_stage(p0, p1, alpha, power, LARGEST_SINGLE_STAGE) is None:
+        raise InputError(
+            f"Telling {p1} from {p0} needs more than {LARGEST_SINGLE_STAGE} patients. "
+            "Widen p1 - p0, or relax alpha or power; "
+            f"or name the largest trial that you would run, up to {LARGEST_MAX_N:,} patients."
         )
 
 
-def _no_stages() -> _FirstStages:
-    nothing = np.empty(0, dtype=np.int64)
-    return _FirstStages(nothing, nothing, np.empty(0), np.empty((0, 1)), np.empty((0, 1)))
-
-
-def _entering(first: int, p0: float, p1: float, power: float) -> _FirstStages:
-    """First stages of `first` patients that keep the power possible."""
-    from scipy.stats import binom
-
-    counts = np.arange(first + 1)
-    stop_alternative = binom.cdf(counts, first, p1)
-    limits = counts[:-1][stop_alternative[:-1] <= 1.0 - power + 1e-12]
-    has_passed = counts[np.newaxis, :] > limits[:, np.newaxis]
-    return _FirstStages(
-        limits.astype(np.int64),
-        np.full(limits.size, first, dtype=np.int64),
-        np.asarray(binom.cdf(limits, first, p0), dtype=np.float64),
-        np.where(has_passed, binom.pmf(counts, first, p0), 0.0),
-        np.where(has_passed, binom.pmf(counts, first, p1), 0.0),
-    )
-
-
-def _advanced(stages: _FirstStages, p0: float, p1: float) -> _FirstStages:
-    """The same first stages after one more patient."""
-    return _FirstStages(
-        stages.r1,
-        stages.n1,
-        stages.stop,
-        _one_more(stages.passed_null, p0),
-        _one_more(stages.passed_alternative, p1),
-    )
-
-
-def _one_more(passed: FloatArray, rate: float) -> FloatArray:
-    wider = np.zeros((passed.shape[0], passed.shape[1] + 1))
-    wider[:, :-1] = (1.0 - rate) * passed
-    wider[:, 1:] += rate * passed
-    return wider
-
-
-def _joined(first: _FirstStages, second: _FirstStages) -> _FirstStages:
-    if not first.n1.size:
-        return second
-    if not second.n1.size:
-        return first
-    return _FirstStages(
-        np.concatenate((first.r1, second.r1)),
-        np.concatenate((first.n1, second.n1)),
-        np.concatenate((first.stop, second.stop)),
-        np.concatenate((first.passed_null, second.passed_null)),
-        np.concatenate((first.passed_alternative, second.passed_alternative)),
-    )
-
-
-def _best_of_size(
-    stages: _FirstStages, expected: FloatArray, size: int, alpha: float, power: float
-) -> SimonDesign | None:
-    """The design of `size` patients with the fewest expected; each row takes its least strict valid r."""
-    if not stages.n1.size:
-        return None
-    above_null = np.cumsum(stages.passed_null[:, ::-1], axis=1)[:, ::-1]  # [row, t]: at least t responses
-    above_alternative = np.cumsum(stages.passed_alternative[:, ::-1], axis=1)[:, ::-1]
-    within = (above_null > alpha).sum(axis=1)  # fewest responses whose chance under p0 is within alpha
-    needed = np.maximum(within, stages.r1 + 1)
-    rows = np.arange(needed.size)
-    inside = np.minimum(needed, size)
-    is_valid = (needed <= size) & (above_alternative[rows, inside] >= power)
-    if not is_valid.any():
-        return None
-    row = int(np.where(is_valid, expected, np.inf).argmin())
-    total = int(needed[row])
+def _design(found: FoundRule) -> SimonDesign:
     return SimonDesign(
-        TwoStageRule(int(stages.r1[row]), int(stages.n1[row]), total - 1, size),
-        float(expected[row]),
-        float(stages.stop[row]),
-        float(above_null[row, total]),
-        float(above_alternative[row, total]),
+        TwoStageRule(found.r1, found.n1, found.r, found.n),
+        found.expected_patients,
+        found.early_stop_probability,
+        found.type_one_error,
+        found.power,
     )
 
 
-def _lower_edge(designs: list[SimonDesign]) -> list[SimonDesign]:
+def lower_edge(designs: list[SimonDesign]) -> list[SimonDesign]:
     """The corners of the convex lower edge of (n, expected n); `designs` in order of n."""
     edge: list[SimonDesign] = []
     for design in designs:
@@ -229,6 +178,12 @@ def _is_corner(left: SimonDesign, middle: SimonDesign, right: SimonDesign) -> bo
     return middle.expected_patients < line - 1e-9
 
 
+def _even_weight(smaller: SimonDesign, larger: SimonDesign) -> float:
+    """The q at which q n + (1 - q) EN(p0) is the same for both."""
+    saved = smaller.expected_patients - larger.expected_patients
+    return saved / (saved + larger.rule.n - smaller.rule.n)
+
+
 def _row(name: str, design: SimonDesign) -> Mapping[str, str | int | float]:
     rule = design.rule
     return {
@@ -242,3 +197,18 @@ def _row(name: str, design: SimonDesign) -> Mapping[str, str | int | float]:
         "alpha": design.type_one_error,
         "power": design.power,
     }
+
+
+def _cells(name: str, design: SimonDesign, weight: tuple[float, float] | None) -> tuple[str, ...]:
+    rule = design.rule
+    counts = (str(number) for number in (rule.r1, rule.n1, rule.r, rule.n))
+    sizes = (f"{design.expected_patients:.2f}", f"{design.early_stop_probability:.4f}")
+    shares = () if weight is None else tuple(f"{limit:.3f}" for limit in weight)
+    return (
+        name.capitalize(),
+        *counts,
+        *sizes,
+        *shares,
+        f"{design.type_one_error:.4f}",
+        f"{design.power:.4f}",
+    )

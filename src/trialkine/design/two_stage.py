@@ -105,7 +105,15 @@ def judge(rule: TwoStageRule | FirstStageRule, is_response: ArrayLike) -> StageR
 
 def naive_interval(result: StageResult, level: float = DEFAULT_LEVEL) -> Estimate:
     """The exact interval that ignores the early look, labelled so."""
-    exact = exact_interval(result.responses, result.patients, level)
+    return naive_estimate(result.responses, result.patients, level)
+
+
+def naive_estimate(responses: int, patients: int, level: float = DEFAULT_LEVEL) -> Estimate:
+    """Responses over patients with the exact interval that ignores the early look, labelled so.
+
+    Raises: InputError, when the counts are impossible or the level is no fraction.
+    """
+    exact = exact_interval(responses, patients, level)
     return Estimate(
         exact.estimate,
         exact.low,
