@@ -185,10 +185,12 @@ def test_progress_is_told() -> None:
     assert heard == [0.0, 0.5, 1.0]
 
 
-def test_chains_that_propose_by_a_covariance_much_like_their_own_find_the_same_density() -> None:
-    found = sample_posterior(normal, MEAN, steps=STEPS, walkers=WALKERS, seed=1, spread=1.5 * SPREAD)
+def test_chains_that_propose_by_the_approximation_of_another_density_find_their_own() -> None:
+    other = replace(drawn("normal"), best=MEAN + 0.3, spread=1.5 * SPREAD)
+    found = sample_posterior(normal, MEAN, steps=STEPS, walkers=WALKERS, seed=1, like=other)
     error = standard_error(found)
     sd = np.sqrt(np.diag(SPREAD))
     np.testing.assert_allclose((found.draws.mean(axis=0) - MEAN) / sd, 0.0, atol=4.0 * error)
     np.testing.assert_allclose(found.draws.std(axis=0) / sd, 1.0, atol=4.0 * error)
-    np.testing.assert_array_equal(found.spread, 1.5 * SPREAD)
+    assert found.acceptance < 0.99
+    assert np.isnan(found.log_evidence)

@@ -59,8 +59,6 @@ def left_out_members(
 def _members(one: StructurePosterior, family: str, size: int, steps: int, walkers: int, seed: int) -> Array:
     density = partial(one.likelihood.log_posterior, without=family)
     known = one.posterior
-    found = sample_posterior(
-        density, known.best, steps=steps, walkers=walkers, seed=seed, spread=known.spread
-    )
+    found = sample_posterior(density, known.best, steps=steps, walkers=walkers, seed=seed, like=known)
     drawn = StructurePosterior(one.likelihood, found).draws(size, seed)
     return one.likelihood.unknowns.ensemble(drawn).values

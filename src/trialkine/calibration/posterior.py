@@ -27,8 +27,8 @@ SHARES = (0.1, 0.25, 0.5)
 class Posterior:
     """Draws, and how the chains went.
 
-    `log_evidence` is Laplace's approximation, by which structures can be compared; NaN where the covariance
-    was another posterior's.
+    `log_evidence` is Laplace's approximation, by which structures can be compared; NaN where the
+    approximation was another posterior's.
 
     Shapes: draws (draw, unknown), best (unknown,), spread (unknown, unknown).
     """
@@ -108,21 +108,22 @@ def sample_posterior(
     walkers: int,
     seed: int,
     thin: int = 10,
-    spread: Array | None = None,
+    like: Posterior | None = None,
     progress: Callable[[float, str], None] = lambda done, message: None,
 ) -> Posterior:
     """Draws by independent chains, begun at the normal approximation; the first third is left out.
 
-    `spread` is the covariance of a posterior much like this one, which saves finding this one's.
+    `like` is a posterior near this one, whose normal approximation serves for both.
     """
     import emcee
 
     progress(0.0, "looking for the best point")
-    best = best_point(density, start)
-    evidence = np.nan
-    if spread is None:
+    if like is None:
+        best = best_point(density, start)
         spread = covariance(density, best)
         evidence = float(density(best[None])[0] + 0.5 * np.linalg.slogdet(spread)[1])
+    else:
+        best, spread, evidence = like.best, like.spread, np.nan
     generator = np.random.default_rng(seed)
     begin = generator.multivariate_normal(best, SPREAD_OF_START**2 * spread, size=walkers)
     moves = [(emcee.moves.MHMove(_forgetting(best, spread, share)), 1.0 / len(SHARES)) for share in SHARES]
