@@ -31,16 +31,17 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[float, str], None]
 Wave = tuple[Array, Mapping[str, Simulated]]
 SHORTER = 3  # chains that only say where to simulate next
-SIMULATION_SHARE = 0.8
+LATEST = 2  # waves that an emulator rests on: what lies far from the posterior would bend it
+SIMULATION_SHARE = 0.7
 
 
 @dataclass(frozen=True)
 class Sizes:
     """How much is simulated and sampled."""
 
-    points: int = 384
+    points: int = 512
     patients: int = 24
-    waves: int = 2
+    waves: int = 3
     steps: int = 1200
     walkers: int = 64
     members: int = 400
@@ -97,7 +98,7 @@ def calibrate(
     progress(0.9, "sampling without the families that tell most")
     weak = weak_families(CalibratedEnsemble(members, families, by_family, {}))
     refitted = left_out_members(found, weak, sizes.members, sizes.steps // SHORTER, sizes.walkers, seed, jobs)
-    errors = emulator_errors(own, waves, calibrated_quantities(), jobs)
+    errors = emulator_errors(own, waves[-LATEST:], calibrated_quantities(), jobs)
     record = {
         **(about or {}),
         "seed": seed,
@@ -150,9 +151,9 @@ def simulated_waves(
 
 
 def likelihoods_of(trials: Mapping[str, Protocol], waves: Sequence[Wave], jobs: int) -> dict[str, Likelihood]:
-    """The likelihood in every structure, from what was simulated in some waves."""
+    """The likelihood in every structure, from what was simulated in the latest waves."""
     quantities = calibrated_quantities()
-    evidence = evidence_of(trials, waves, quantities, jobs)
+    evidence = evidence_of(trials, waves[-LATEST:], quantities, jobs)
     classes = tuple(dict.fromkeys(evidence[USUAL].classes))
     return {
         structure: Likelihood(one, unknowns_of(quantities, diseases_of(quantities), classes, structure))
