@@ -15,7 +15,10 @@ from trialkine.errors import InputError, Problem, ProblemsError
 
 @dataclass(frozen=True)
 class Source:
-    """One citation, at the level of detail that is known; `note` says what was read or what is doubtful."""
+    """One citation, at the level of detail that is known; `note` says what was read or what is doubtful.
+
+    A calibration names the `rows` of the table of evidence to which it was fitted, separated by commas.
+    """
 
     key: str
     citation: str
@@ -23,6 +26,7 @@ class Source:
     pmid: str = ""
     url: str = ""
     note: str = ""
+    rows: str = ""
 
 
 @cache
