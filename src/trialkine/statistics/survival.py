@@ -62,7 +62,7 @@ def kaplan_meier(days: ArrayLike, is_event: ArrayLike, level: float = DEFAULT_LE
     Raises: InputError, when the arrays differ in length or a time is negative or infinite.
     """
     check_level(level)
-    times, events = _checked(days, is_event)
+    times, events = checked_times(days, is_event)
     if times.size == 0:
         nothing = np.empty(0)
         counts = np.empty(0, dtype=np.int64)
@@ -183,8 +183,8 @@ def logrank(
 
     Not for arms that hold the same patients twice.
     """
-    first, events_first = _checked(days_first, is_event_first)
-    second, events_second = _checked(days_second, is_event_second)
+    first, events_first = checked_times(days_first, is_event_first)
+    second, events_second = checked_times(days_second, is_event_second)
     if first.size == 0 or second.size == 0:
         return TestResult(None, None, "log-rank", "one group is empty")
     times = np.concatenate((first, second))
@@ -206,8 +206,12 @@ def logrank(
     return TestResult(float(result.statistic) ** 2, float(result.pvalue), "log-rank")
 
 
-def _checked(days: ArrayLike, is_event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Times and event flags as arrays, patients without a time left out."""
+def checked_times(days: ArrayLike, is_event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Times and event flags as arrays, patients without a time (NaN) left out.
+
+    Shape: days, is_event and returns "patient".
+    Raises: InputError, when the arrays differ in length or a time is negative or infinite.
+    """
     times = np.asarray(days, dtype=np.float64).ravel()
     events = np.asarray(is_event, dtype=bool).ravel()
     if times.shape != events.shape:
