@@ -20,7 +20,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 MEMBERS, EVIDENCE, RECORD = "members.csv", "evidence.csv", "record.json"
 LEFT_OUT = "left_out.csv"
 FAMILY = "family"
-DIGITS = 6
+DIGITS, DIGITS_LEFT_OUT = 6, 5
 SHIPPED = "shipped"
 
 
@@ -76,7 +76,8 @@ def write_ensemble(found: CalibratedEnsemble, folder: Path) -> None:
     _write_table(folder / EVIDENCE, found.families, found.log_likelihood)
     rows = [(family, row) for family, values in found.left_out.items() for row in values]
     names = (FAMILY, *found.members.names)
-    _write_table(folder / LEFT_OUT, names, [row for _, row in rows], [family for family, _ in rows])
+    numbers, of = [row for _, row in rows], [family for family, _ in rows]
+    _write_table(folder / LEFT_OUT, names, numbers, of, DIGITS_LEFT_OUT)
     record = {**found.record, "hash": _hash(folder)}
     (folder / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
@@ -139,14 +140,18 @@ def _hash(folder: Path) -> str:
 
 
 def _write_table(
-    file: Path, names: Sequence[str], values: Sequence[Array] | Array, first: Sequence[str] = ()
+    file: Path,
+    names: Sequence[str],
+    values: Sequence[Array] | Array,
+    first: Sequence[str] = (),
+    digits: int = DIGITS,
 ) -> None:
     """Rows of numbers under their names, each with its word of `first` before it, where there are any."""
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(names)
         for place, row in enumerate(values):
-            writer.writerow([*first[place : place + 1], *(f"{number:.{DIGITS}g}" for number in row)])
+            writer.writerow([*first[place : place + 1], *(f"{number:.{digits}g}" for number in row)])
 
 
 def _read_table(file: Path) -> tuple[tuple[str, ...], Array, tuple[str, ...]]:

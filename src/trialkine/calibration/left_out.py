@@ -18,7 +18,7 @@ from trialkine.calibration.structures import StructurePosterior, shares_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FEWEST_LEFT = 0.25  # of the members
-SHARE_DRAWN = 0.5  # of the members, for each family
+SHARE_DRAWN = 0.15  # of the members, for each family
 
 
 def weak_families(ensemble: CalibratedEnsemble) -> tuple[str, ...]:
