@@ -208,6 +208,31 @@ def test_medians_have_the_luck_of_as_many_patients_as_reported(n: int) -> None:
     assert found.var() == pytest.approx(0.09 + MEDIAN_ERROR**2 / n, rel=0.06)
 
 
+@pytest.mark.parametrize("n", [30, 100_000])
+def test_the_luck_that_was_seen_between_halves_takes_the_place_of_that_of_exponential_times(n: int) -> None:
+    seen = 0.5 * MEDIAN_ERROR**2 / SIMULATED  # half of the variance
+    draws = Draws(TIMES, np.zeros(DRAWS, dtype=int), SIMULATED, seen)
+    found = np.log(
+        reported_draws(draws, ensemble(exact()), "os_median_months", CLASS, "melanoma", n, "key", 0)
+    )
+    # The rest of what patients of exponential times give counts as a difference between trials.
+    assert found.var() == pytest.approx(0.09 + seen + seen * SIMULATED / n, rel=0.06)
+
+
+def test_medians_that_were_not_reached_count_as_late() -> None:
+    values = np.where(np.quantile(TIMES, 0.85) < TIMES, np.nan, TIMES)  # follow-up ends before the longest
+    found = reported(values, "os_median_months", n=100_000)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(values))
+    spread = np.subtract(*np.quantile(np.log(np.where(np.isnan(found), np.inf, found)), [0.75, 0.25]))
+    assert spread / 1.349 == pytest.approx(0.3, rel=0.05)
+
+
+def test_a_spread_that_is_all_luck_leaves_that_of_those_reported() -> None:
+    luck = np.exp(np.log(10.0) + 0.1 * RANDOM.standard_normal(DRAWS))  # less than 60 exponential times give
+    found = np.log(reported(luck, "os_median_months", n=240))
+    assert found.std() == pytest.approx(min(MEDIAN_ERROR / np.sqrt(240), 0.1), rel=0.06)
+
+
 def test_the_discrepancy_of_a_median_is_that_of_the_log_odds_at_it() -> None:
     # Of exponential times the log-odds of being free at the median fall by 2 ln 2 per unit of log time.
     known = np.full(DRAWS, 10.0)

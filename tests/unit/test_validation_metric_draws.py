@@ -11,7 +11,7 @@ import pytest
 
 from trialkine.trial.reported import NAMED_METRICS
 from trialkine.trial.result import TrialResult
-from trialkine.validation.metric_draws import metric_draws, patients_behind
+from trialkine.validation.metric_draws import median_luck, metric_draws, patients_behind
 
 MONTH, WEEK = 30.4375, 7.0
 ENDPOINTS = ("os", "pfs", "ttp", "dor")
@@ -207,3 +207,22 @@ def test_behind_the_numbers_of_a_line_are_those_who_reached_it() -> None:
     assert patients_behind(lines_of_two(), "A", "aldesleukin", "orr") == 3.0
     assert patients_behind(lines_of_two(), "A", "temozolomide", "orr") == 2.0
     assert patients_behind(lines_of_two(), "A", "temozolomide", "dor_median_months") == 1.0
+
+
+def test_the_luck_of_a_median_is_what_halves_of_a_trial_differ_by() -> None:
+    # Exponential times of 60 patients, in trials that differ by nothing else: 1.44**2 / 60, and about a tenth
+    # more for samples that are not large.
+    trials, size = 800, 60
+    random = np.random.default_rng(5)
+    days = random.exponential(300.0, trials * size) * np.repeat(np.exp(random.normal(0.0, 0.5, trials)), size)
+    patients = rows(
+        trial=np.repeat(np.arange(trials), size).tolist(), patient=list(range(trials * size)),
+        os_days=days.tolist(), os_event=[True] * (trials * size),
+    )  # fmt: skip
+    found = median_luck(result_of(patients, replicates=trials), "A", None, "os_median_months")
+    assert found == pytest.approx(1.44**2 / size, rel=0.2)
+
+
+def test_of_few_repetitions_the_luck_is_not_known() -> None:
+    patients = events("os", [MONTH, 2 * MONTH, 3 * MONTH], [True, True, True])
+    assert np.isnan(median_luck(result_of(patients), "A", None, "os_median_months"))

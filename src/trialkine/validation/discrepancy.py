@@ -19,6 +19,7 @@ from trialkine.population.ensemble import OF_DISEASE, ParameterEnsemble
 from trialkine.randomness import generator_key
 from trialkine.trial.reported import LANDMARK, MEDIANS, is_fraction
 from trialkine.validation.baselines import MEDIAN_ERROR
+from trialkine.validation.metric_draws import spread_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -46,12 +47,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 class Draws:
     """What the model says of one metric: a draw per simulated trial, and which member made it.
 
-    Shapes: values, members (draw,). `size` is the number of patients of a simulated trial.
+    Shapes: values, members (draw,). `size` is the number of patients of a simulated trial, `luck` the
+    variance that they give the log of a median; NaN where it is not known.
     """
 
     values: Array
     members: Array
     size: int
+    luck: float = float("nan")
 
 
 def reported_draws(
@@ -74,7 +77,7 @@ def reported_draws(
     if is_fraction(metric):
         return _fractions(draws.values, draws.size, shift, size, random)
     if metric in MEDIANS:
-        return _times(draws.values, draws.size, shift, size, random)
+        return _times(draws, shift, size, random)
     return draws.values
 
 
@@ -133,18 +136,30 @@ def _fractions(values: Array, simulated: int, shift: Array, n: int, random: np.r
     return np.asarray(np.where(known, found, np.nan))
 
 
-def _times(values: Array, simulated: int, shift: Array, n: int, random: np.random.Generator) -> Array:
+def _times(draws: Draws, shift: Array, n: int, random: np.random.Generator) -> Array:
+    """Medians with as much luck of patients as `n` have, who may be more or fewer than were simulated.
+
+    A median that was not reached stays so: NaN.
+    """
+    values, luck = draws.values, random.standard_normal(len(draws.values))
     known = np.isfinite(values) & (values > 0.0)
-    luck = random.standard_normal(len(values))
     if not known.any():
         return values
-    logs = np.where(known, np.log(np.where(known, values, 1.0)), np.nan)
-    if n > simulated:
-        logs = _without_luck(logs, float(np.nanmean(logs)), MEDIAN_ERROR**2 / simulated)
-        logs = logs + MEDIAN_ERROR / np.sqrt(n) * luck
-    elif n < simulated:
-        logs = logs + MEDIAN_ERROR * np.sqrt(1.0 / n - 1.0 / simulated) * luck
-    return np.asarray(np.exp(logs + shift / LOG_ODDS_PER_LOG_TIME))
+    logs = np.where(known, np.log(np.where(known, values, 1.0)), np.inf)
+    variance = draws.luck if np.isfinite(draws.luck) else MEDIAN_ERROR**2 / draws.size
+    total, less = _variance(logs), variance * max(1.0 - draws.size / n, 0.0)
+    wanted = max(total - less, variance - less)  # never less than the luck of those reported
+    kept = min(wanted / total, 1.0) if total > 0.0 else 1.0
+    centre = float(np.median(logs[known]))
+    found = centre + np.sqrt(kept) * (np.where(known, logs, np.nan) - centre)
+    found = found + np.sqrt(variance * max(draws.size / n - 1.0, 0.0)) * luck
+    return np.asarray(np.where(known, np.exp(found + shift / LOG_ODDS_PER_LOG_TIME), np.nan))
+
+
+def _variance(logs: Array) -> float:
+    """The variance by quartiles, infinity counting as late; by moments where a quarter is not reached."""
+    spread = spread_of(logs)
+    return spread**2 if np.isfinite(spread) else float(np.var(logs[np.isfinite(logs)]))
 
 
 def _without_luck(values: Array, mean: float, luck: float) -> Array:

@@ -22,6 +22,8 @@ CATEGORIES = {"orr": ("CR", "PR"), "cr_rate": ("CR",), "pr_rate": ("PR",), "sd_r
 PROGRESSED = ("PD", "NE")
 """Without a scan after the first, a patient died or left early: counted as no benefit, as trials do."""
 TOXIC_DEATHS = "toxic_death_rate"
+FEWEST_HALVES = 20  # repetitions in which both halves reach their median
+QUARTILES_APART = 1.349  # standard deviations of a normal distribution
 CURVES = {"pfs": "pfs", "ttp": "ttp", "rfs": "pfs", "os": "os", "dor": "dor"}
 
 
@@ -37,6 +39,32 @@ def metric_draws(result: TrialResult, arm: str, line: str | None, metric: str) -
     for (replicate,), patients in rows.group_by("trial"):
         found[int(str(replicate))] = _value(patients, metric)
     return found
+
+
+def median_luck(result: TrialResult, arm: str, line: str | None, metric: str) -> float:
+    """How much of the variance of the log of a median is the luck of the simulated patients.
+
+    From medians of the two halves of every repetition, which differ by nothing else: a quarter of the
+    variance of their difference. NaN where too few repetitions have both. Units: [1].
+    """
+    import polars as pl
+
+    rows = patients_of(result, arm, line).with_columns(half=pl.int_range(pl.len()).over("trial") % 2)
+    halves = np.full((result.replicates, 2), np.nan)
+    for (replicate, half), patients in rows.group_by("trial", "half"):
+        halves[int(str(replicate)), int(str(half))] = _value(patients, metric)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = np.diff(np.log(halves), axis=1)[:, 0]
+    apart = apart[np.isfinite(apart)]
+    if len(apart) < FEWEST_HALVES:
+        return float("nan")
+    return float(spread_of(apart) ** 2 / 4.0)
+
+
+def spread_of(values: Array) -> float:
+    """The standard deviation of a normal distribution with the same quartiles; infinity counts as late."""
+    low, high = np.quantile(values, [0.25, 0.75], method="inverted_cdf")
+    return float((high - low) / QUARTILES_APART)
 
 
 def patients_behind(result: TrialResult, arm: str, line: str | None, metric: str) -> float:

@@ -25,14 +25,14 @@ from trialkine.trial.reported import MEDIANS, ReportedArm, ReportedValue, is_fra
 from trialkine.validation.baselines import Observed, Target, baseline_samples
 from trialkine.validation.discrepancy import Draws, reported_draws
 from trialkine.validation.ledger import Ledger, LedgerRow, Predictive
-from trialkine.validation.metric_draws import metric_draws, patients_behind
+from trialkine.validation.metric_draws import median_luck, metric_draws, patients_behind
 from trialkine.validation.scores import predictive
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[int, int, str], None]
 RESPONSE = "orr"
-SIZE = "size of "
-FORMAT = 1  # of the files that keep what was simulated; raise it when what is read off changes
+SIZE, LUCK = "size of ", "luck of "
+FORMAT = 2  # of the files that keep what was simulated; raise it when what is read off changes
 NOT_SIMULATED = "the model does not predict this number"
 NO_VALUE = "no simulated trial gave this number a value"
 
@@ -42,7 +42,7 @@ class Plan:
     """How much is simulated: repetitions of every trial, and at most so many patients in each arm."""
 
     trials: int = 400
-    patients: int = 20
+    patients: int = 40
     seed: int = 0
 
 
@@ -179,7 +179,8 @@ def _arm_rows(
                 has_any = simulation.draws[_key(entry, RESPONSE)] > 0.0
                 values, numbers = values[has_any], numbers[has_any]
             size = float(simulation.draws[SIZE + _key(entry, metric)])
-            draws = Draws(values, numbers, max(1, round(size)))
+            luck = float(simulation.draws.get(LUCK + _key(entry, metric), np.nan))
+            draws = Draws(values, numbers, max(1, round(size)), luck)
             drawn = reported_draws(draws, members, metric, klass, protocol.population, n, key, plan.seed)
             weights = _weights(members, numbers)
             if np.isfinite(drawn).any():
@@ -309,4 +310,7 @@ def simulate(name: str, protocol: Protocol, members: ParameterEnsemble, plan: Pl
                 draws[SIZE + _key(entry, metric)] = np.array(
                     patients_behind(result, entry.arm, entry.line, metric)
                 )
+                if metric in MEDIANS:
+                    luck = median_luck(result, entry.arm, entry.line, metric)
+                    draws[LUCK + _key(entry, metric)] = np.array(luck)
     return Simulation(name, draws)
