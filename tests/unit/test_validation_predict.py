@@ -9,6 +9,7 @@ from trialkine.calibration.ensemble_file import CalibratedEnsemble
 from trialkine.population.ensemble import ParameterEnsemble
 from trialkine.trial.protocol import Protocol
 from trialkine.validation import predict as module
+from trialkine.validation.already_seen import as_known
 from trialkine.validation.predict import SIZE, Plan, Simulation, observations, predict
 
 PLAN = Plan(trials=400, patients=50, seed=3)
@@ -116,3 +117,29 @@ def test_members_that_never_saw_the_family_are_those_it_is_simulated_with(monkey
     assert with_whom == {"one": 1, "two": 2}
     predict(trials, trials, unseen, PLAN)
     assert with_whom == {"one": 2, "two": 2}
+
+
+def test_a_trial_of_the_catalogue_given_under_another_name_counts_as_one_the_ensemble_knows():
+    catalogue = {"known": trial("first", 25, pmid="123")}
+    again = {
+        "mine": trial("mine", 25, pmid="123", use="prediction"),
+        "other": trial("else", 20, pmid="124", use="prediction"),
+    }
+    ledger = predict(again, catalogue, ensemble(), PLAN)
+    assert [(row.trial, row.use, row.family) for row in ledger.rows] == [
+        ("mine", "calibration", "first"), ("other", "prediction", "else"),
+    ]  # fmt: skip
+    assert ledger.about[module.AGAIN] == "mine (known)"
+    assert "same class" not in ledger.rows[0].baselines  # its only pool would be itself
+
+
+def test_references_are_the_same_by_number_or_word_by_word():
+    known = {"known": trial("first", 25, pmid="123", doi="10.1/A")}
+
+    def is_known(**source):
+        return as_known("mine", trial("mine", 5, use="prediction", **source), known)[1] == "known"
+
+    assert is_known(doi="10.1/a")
+    assert is_known(citation="SOMEBODY, 1999.")
+    assert not is_known(pmid="124", citation="Somebody 1999")
+    assert not is_known(citation="Somebody else 1999")

@@ -57,7 +57,7 @@ def validate(
             metavar="N",
             help="Most patients simulated per arm; larger trials are predicted from these.",
         ),
-    ] = 20,
+    ] = 40,
     question: Annotated[
         str, typer.Option("--question", metavar="TEXT", help="The question of interest, for the review page.")
     ] = "",
@@ -140,7 +140,12 @@ def validate(
 def _in_words(ledger: Ledger, out: Path) -> list[str]:
     """What the terminal shows."""
     from trialkine.validation.ledger_answer import ledger_answer
+    from trialkine.validation.predict import AGAIN
 
     lines = [*ledger_answer(ledger)]
+    if AGAIN in ledger.about:
+        lines.append(
+            f"Counted as trials that the ensemble was fitted to, by reference: {ledger.about[AGAIN]}."
+        )
     lines += [f"Not predicted: {name}: {why}" for name, why in ledger.left_out]
     return [*lines, f"Ledger: {out / 'ledger.html'}; for a review: {out / 'context.html'}"]

@@ -64,7 +64,7 @@ def median_luck(result: TrialResult, arm: str, line: str | None, metric: str) ->
 def spread_of(values: Array) -> float:
     """The standard deviation of a normal distribution with the same quartiles; infinity counts as late."""
     low, high = np.quantile(values, [0.25, 0.75], method="inverted_cdf")
-    return float((high - low) / QUARTILES_APART)
+    return float((high - low) / QUARTILES_APART) if np.isfinite(low) else float("inf")
 
 
 def patients_behind(result: TrialResult, arm: str, line: str | None, metric: str) -> float:

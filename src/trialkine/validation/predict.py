@@ -22,6 +22,7 @@ from trialkine.trial.agent_class import agent_class
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Arm
 from trialkine.trial.reported import MEDIANS, ReportedArm, ReportedValue, is_fraction
+from trialkine.validation.already_seen import as_known
 from trialkine.validation.baselines import Observed, Target, baseline_samples
 from trialkine.validation.discrepancy import Draws, reported_draws
 from trialkine.validation.ledger import Ledger, LedgerRow, Predictive
@@ -31,6 +32,7 @@ from trialkine.validation.scores import predictive
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[int, int, str], None]
 RESPONSE = "orr"
+AGAIN = "trials of the catalogue, by their reference"
 SIZE, LUCK = "size of ", "luck of "
 FORMAT = 2  # of the files that keep what was simulated; raise it when what is read off changes
 NOT_SIMULATED = "the model does not predict this number"
@@ -75,6 +77,8 @@ def predict(
     the members as they would be had it not been seen, and a class of agents that no other family gave as one
     that was never seen.
     """
+    known = {name: as_known(name, protocol, history) for name, protocol in trials.items()}
+    trials = {name: protocol for name, (protocol, _) in known.items()}
     members_for = {
         name: ensemble.without(family_of(name, protocol)) if leave_out else ensemble.members
         for name, protocol in trials.items()
@@ -100,6 +104,9 @@ def predict(
         "simulated": f"{plan.trials} trials each, of at most {plan.patients} patients per arm",
         "seed": str(plan.seed),
     }
+    again = [f"{name} ({other})" for name, (_, other) in known.items() if other]
+    if again:
+        about[AGAIN] = ", ".join(again)
     return Ledger(tuple(rows), tuple(left_out), about, leave_out)
 
 
