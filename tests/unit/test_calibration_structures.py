@@ -10,7 +10,7 @@ import pytest
 from trialkine.calibration.emulator import Quadratic
 from trialkine.calibration.ensemble_file import CalibratedEnsemble
 from trialkine.calibration.later_designs import design_around, design_from_posteriors
-from trialkine.calibration.left_out import left_out_members, weak_families
+from trialkine.calibration.left_out import drawn_again, left_out_members, weak_families
 from trialkine.calibration.likelihood import Evidence, Likelihood
 from trialkine.calibration.posterior import sample_posterior
 from trialkine.calibration.profiles import profiles
@@ -107,21 +107,49 @@ def test_a_number_that_the_data_know_has_a_steep_profile_and_one_they_do_not_a_f
     # Half of 400 and 108 of 400 survive, so the best value lies between: holding it low costs the first.
     assert recall.low > 2.0
     assert not recall.is_flat
-    (unknown,) = profiles({"": USUAL}, [2], 1)
+    (unknown,) = profiles({"il2_licensing": VARIANT}, [2], 1)
+    assert profiles({"": USUAL}, [2], 1) == ()  # the usual equations have no such number
     assert abs(unknown.low) < 0.1
     assert abs(unknown.high) < 0.1
     assert unknown.is_flat
 
 
 def test_members_that_never_saw_a_family_are_drawn_toward_the_other() -> None:
-    found = left_out_members(STRUCTURES, ["first", "second"], 200, 120, 24, seed=2, jobs=1)
+    found = left_out_members(STRUCTURES, ["first", "second"], 200, 150, seed=2, jobs=1)
     names = USUAL.likelihood.unknowns.ensemble(np.zeros((1, len(USUAL.likelihood.unknowns)))).names
-    assert {name: one.shape for name, one in found.items()} == {
+    assert {name: one.values.shape for name, one in found.items()} == {
         "first": (30, len(names)), "second": (30, len(names)),
     }  # fmt: skip
-    recall = {name: np.log(one[:, names.index("recall_rate")]).mean() for name, one in found.items()}
+    place = names.index("recall_rate")
+    recall = {name: np.log(one.values[:, place]).mean() for name, one in found.items()}
     assert recall["second"] > recall["first"] + 0.1
-    assert found["first"][:, names.index("structure.il2_licensing")].sum() == 15
+    assert found["first"].values[:, names.index("structure.il2_licensing")].sum() == 15
+    assert 0.0 < found["first"].acceptance <= 1.0
+
+
+def test_chains_without_a_family_end_where_a_posterior_that_never_had_it_does() -> None:
+    evidence = USUAL.likelihood.evidence
+    alone = replace(
+        evidence, targets=evidence.targets[1:], quadratics=evidence.quadratics[1:], trial_of=np.array([0]),
+        classes=evidence.classes[1:], trials=("two",), families=("second",), diseases=("melanoma",),
+        facts=({},),
+    )  # fmt: skip
+    likelihood = Likelihood(alone, USUAL.likelihood.unknowns)
+    own = sample_posterior(
+        likelihood.log_posterior, np.zeros(len(USUAL.likelihood.unknowns)), steps=600, walkers=32, seed=3
+    )
+    found = left_out_members({"": USUAL}, ["first"], 600, 600, seed=4, jobs=1)["first"]
+    scores = NAMED[RECALL].score(found.values[:, RECALL])
+    expected = own.draws[:, RECALL]
+    # 90 draws, of which a third are independent at least.
+    assert scores.mean() == pytest.approx(expected.mean(), abs=4.0 * expected.std() / np.sqrt(30))
+    assert scores.std() == pytest.approx(expected.std(), rel=0.5)
+
+
+def test_a_later_start_is_drawn_again_by_the_weights_without_the_family() -> None:
+    again = drawn_again(USUAL, "second", 1)[:, RECALL]
+    whole = USUAL.posterior.draws[:, RECALL]
+    assert again.mean() > whole.mean()  # the second family has fewer survivors
 
 
 def test_only_families_that_tell_much_are_left_out_so() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from trialkine.errors import InputError
-from trialkine.population.ensemble import ParameterEnsemble
+from trialkine.population.ensemble import OF_STRUCTURE, ParameterEnsemble
 
 Array = np.ndarray[Any, np.dtype[Any]]
 MEMBERS, EVIDENCE, RECORD = "members.csv", "evidence.csv", "record.json"
@@ -53,15 +53,25 @@ class CalibratedEnsemble:
     def reweighted_without(self, family: str) -> ParameterEnsemble:
         """The members as they would be weighted had a family not been seen.
 
-        Weights beyond the root of their number times the mean weight are cut to that before they are scaled
-        to add up to 1 (truncated importance sampling, ionides_2008); `effective` says what is left.
+        Structures keep their shares. Weights beyond the root of their number times the mean weight are cut
+        to that before they are scaled to add up to 1 (truncated importance sampling, ionides_2008);
+        `effective` says what is left.
         """
         if family not in self.families:
             return self.members
         own = self.log_likelihood[:, self.families.index(family)]
-        weights = self.members.weights * np.exp(own.min() - own)
-        weights = np.minimum(weights, np.sqrt(len(weights)) * weights.mean())
+        weights = np.empty(len(own))
+        for chosen in self._structures():  # what each structure has of the members stays
+            part = self.members.weights[chosen] * np.exp(own[chosen].min() - own[chosen])
+            part = np.minimum(part, np.sqrt(len(part)) * part.mean())
+            weights[chosen] = part / part.sum() * self.members.weights[chosen].sum()
         return replace(self.members, weights=weights / weights.sum())
+
+    def _structures(self) -> list[Array]:
+        """The members of each structure, as masks."""
+        columns = [place for place, name in enumerate(self.members.names) if name.startswith(OF_STRUCTURE)]
+        kinds = self.members.values[:, columns]
+        return [np.all(kinds == kind, axis=1) for kind in np.unique(kinds, axis=0)]
 
     @staticmethod
     def effective(members: ParameterEnsemble) -> float:
@@ -107,6 +117,11 @@ def read_ensemble(folder: Path | None = None) -> CalibratedEnsemble:
     record = _read_record(place)
     weights = np.full(len(values), 1.0 / len(values))
     members = ParameterEnsemble(names, values, weights, str(record.get("title", "")), _hash(place))
+    for table, numbers in ((MEMBERS, values), (EVIDENCE, log_likelihood), (LEFT_OUT, of_others)):
+        if not np.isfinite(numbers).all():
+            raise InputError(
+                f"{place / table} holds a number that is none. Restore the file as it was written."
+            )
     left_out = {family: of_others[[own == family for own in of]] for family in dict.fromkeys(of)}
     return CalibratedEnsemble(members, families, log_likelihood, record, left_out)
 

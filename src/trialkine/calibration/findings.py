@@ -88,11 +88,13 @@ def _numbers(found: Calibration) -> Iterator[str]:
     )
     yield (
         f"The data moved {counts} of {len(moved[0])}: by more than {MOVED} standard deviations of the "
-        f"prior, or to less than {NARROWED:.0%} of its spread. The others are still what the prior says."
+        f"prior, or to less than {NARROWED:.0%} of its spread. The others are still what the prior says. "
+        "Moves and spreads are those of scores; where a number is multiplied by another, as the offset of a "
+        "class is by the spread of all classes, it may be wider than its prior all the same."
     )
     yield ""
     others = "".join(f" with {name} | spread kept |" for name, *_ in parts[1:])
-    yield f"| number | prior, 90 % | posterior, 90 % | moved by | spread kept |{others} |"
+    yield f"| number | prior, 90 % | posterior, 90 %, usual equations | moved by | spread kept |{others} |"
     yield "|---|---|---|---|---|---|" + "---|---|" * (len(parts) - 1)
     _, first, mean, spread = parts[0]
     unknowns = first.likelihood.unknowns

@@ -109,11 +109,15 @@ def sample_posterior(
     seed: int,
     thin: int = 10,
     like: Posterior | None = None,
+    begin: Array | None = None,
     progress: Callable[[float, str], None] = lambda done, message: None,
 ) -> Posterior:
     """Draws by independent chains, begun at the normal approximation; the first third is left out.
 
-    `like` is a posterior near this one, whose normal approximation serves for both.
+    `like` is a posterior near this one, whose normal approximation serves for both; `begin` are the points
+    at which the chains begin instead.
+
+    Shape: begin (walker, unknown).
     """
     import emcee
 
@@ -125,7 +129,8 @@ def sample_posterior(
     else:
         best, spread, evidence = like.best, like.spread, np.nan
     generator = np.random.default_rng(seed)
-    begin = generator.multivariate_normal(best, SPREAD_OF_START**2 * spread, size=walkers)
+    if begin is None:
+        begin = generator.multivariate_normal(best, SPREAD_OF_START**2 * spread, size=walkers)
     moves = [(emcee.moves.MHMove(_forgetting(best, spread, share)), 1.0 / len(SHARES)) for share in SHARES]
     sampler = emcee.EnsembleSampler(walkers, len(best), density, moves=moves, vectorize=True)
     sampler.random_state = np.random.RandomState(seed).get_state()

@@ -39,10 +39,15 @@ class Profile:
 def profiles(
     structures: Mapping[str, StructurePosterior], places: Sequence[int], jobs: int
 ) -> tuple[Profile, ...]:
-    """Profiles of the unknowns at some places, in every structure."""
+    """Profiles of the quantities at some places, in every structure that has them."""
     from joblib import Parallel, delayed
 
-    work = [(structure, one, place) for structure, one in structures.items() for place in places]
+    work = [
+        (structure, one, place)
+        for structure, one in structures.items()
+        for place in places
+        if one.likelihood.unknowns.quantities[place].variant in (None, structure)
+    ]
     found: list[tuple[float, float]] = Parallel(n_jobs=jobs)(
         delayed(_falls)(one.likelihood, one.posterior, place) for _, one, place in work
     )

@@ -97,7 +97,7 @@ def calibrate(
     members, families, by_family = drawn_members(found, sizes.members, seed)
     progress(0.9, "sampling without the families that tell most")
     weak = weak_families(CalibratedEnsemble(members, families, by_family, {}))
-    refitted = left_out_members(found, weak, sizes.members, sizes.steps // SHORTER, sizes.walkers, seed, jobs)
+    left_out = left_out_members(found, weak, sizes.members, sizes.steps, seed, jobs)
     errors = emulator_errors(own, waves[-LATEST:], calibrated_quantities(), jobs)
     record = {
         **(about or {}),
@@ -107,9 +107,17 @@ def calibrate(
         "emulator": {
             one.group: {"rms": round(one.root_mean_square, 3), "bias": round(one.bias, 3)} for one in errors
         },
+        "left_out": {
+            family: {
+                "acceptance": round(one.acceptance, 3),
+                "autocorrelation": round(one.autocorrelation, 1),
+            }
+            for family, one in left_out.items()
+        },
         "seconds": round(time.monotonic() - started),
     }
-    return Calibration(CalibratedEnsemble(members, families, by_family, record, refitted), found)
+    without = {family: one.values for family, one in left_out.items()}
+    return Calibration(CalibratedEnsemble(members, families, by_family, record, without), found)
 
 
 def simulated_waves(

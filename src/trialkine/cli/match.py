@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trialkine.calibration.matching import ArmOutcome, Match, MatchedMargin
 
 FEWEST_PATIENTS = 20
+FEW_EFFECTIVE, MUCH, SMALLEST_SHARE = 100, 3.0, 1e-4  # what is said in words beside the weights
 USUAL_PATIENTS = 4000
 WIDTH_WITHOUT_TERMINAL = 120
 WEIGHTS, RECORD = "weights.csv", "match.json"
@@ -152,6 +153,19 @@ def print_match(found: Match, stream: TextIO) -> None:
             "Before: equal weights; after: these."
         )
     )
+    if size < FEW_EFFECTIVE:
+        console.print(
+            Text(f"An effective sample under {FEW_EFFECTIVE} tells little: simulate more patients.")
+        )
+    for margin in found.margins:
+        factor = _factor_of_odds(margin)
+        if factor > MUCH:
+            console.print(
+                Text(
+                    f"'{margin.metric}' had to move by a factor of {factor:.1f} in its odds: suspect the "
+                    "model, or the protocol, rather than the mix of patients."
+                )
+            )
     if found.not_matched:
         console.print(Text(f"Reported, but not matched: {', '.join(found.not_matched)}."))
     console.print()
@@ -170,6 +184,15 @@ def _print_table(console: Console, headings: tuple[str, ...], rows: Iterable[tup
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
+
+
+def _factor_of_odds(margin: MatchedMargin) -> float:
+    """By how much the weights moved the odds of a margin, up or down."""
+    before, after = (
+        min(max(share, SMALLEST_SHARE), 1.0 - SMALLEST_SHARE) for share in (margin.before, margin.after)
+    )
+    ratio = after / (1.0 - after) / (before / (1.0 - before))
+    return max(ratio, 1.0 / ratio)
 
 
 def _margin_row(margin: MatchedMargin) -> tuple[str, ...]:

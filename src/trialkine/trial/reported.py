@@ -127,8 +127,15 @@ class ReportedArm(Part):
         return {**found, **self.metrics}
 
     def denominator(self, metric: str) -> int | None:
-        """The number of patients behind a metric: its own, those evaluated, or those enrolled."""
-        own = self.all_metrics()[metric].n
+        """The number of patients behind a metric: its own, those evaluated, or those enrolled.
+
+        Behind a duration of response are those who responded.
+        """
+        metrics = self.all_metrics()
+        own = metrics[metric].n
+        if metric.startswith("dor") and not own and "orr" in metrics:
+            evaluated = self.denominator("orr")
+            return max(1, round(metrics["orr"].value * evaluated)) if evaluated else None
         return own or (self.n or self.enrolled if metric in RATES else self.enrolled or self.n)
 
 

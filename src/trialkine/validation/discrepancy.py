@@ -19,7 +19,7 @@ from trialkine.population.ensemble import OF_DISEASE, ParameterEnsemble
 from trialkine.randomness import generator_key
 from trialkine.trial.reported import LANDMARK, MEDIANS, is_fraction
 from trialkine.validation.baselines import MEDIAN_ERROR
-from trialkine.validation.metric_draws import spread_of
+from trialkine.validation.metric_draws import spread_of, weighted_quantile
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -74,10 +74,12 @@ def reported_draws(
     random = np.random.Generator(np.random.Philox(key=generator_key(seed, f"discrepancy: {key}")))
     shift = _shift(draws, ensemble, metric, agent_class, disease, random)
     size = n or draws.size
+    counts = np.bincount(draws.members, minlength=len(ensemble))
+    weights = ensemble.weights[draws.members] / counts[draws.members]
     if is_fraction(metric):
-        return _fractions(draws.values, draws.size, shift, size, random)
+        return _fractions(draws, weights, shift, size, random)
     if metric in MEDIANS:
-        return _times(draws, shift, size, random)
+        return _times(draws, weights, shift, size, random)
     return draws.values
 
 
@@ -124,19 +126,23 @@ def _column(ensemble: ParameterEnsemble, name: str, members: Array) -> Array | N
     return np.asarray(ensemble.values[members, ensemble.names.index(name)])
 
 
-def _fractions(values: Array, simulated: int, shift: Array, n: int, random: np.random.Generator) -> Array:
+def _fractions(draws: Draws, weights: Array, shift: Array, n: int, random: np.random.Generator) -> Array:
+    values = draws.values
     known = np.isfinite(values)
     if not known.any():
         return values
-    mean = float(values[known].mean())
-    luck = mean * (1.0 - mean) / simulated
-    rate = np.clip(_without_luck(values, mean, luck), LEAST_RATE, 1.0 - LEAST_RATE)
+    share = np.where(known, weights, 0.0) / weights[known].sum()
+    mean = float(np.sum(share[known] * values[known]))
+    total = float(np.sum(share[known] * (values[known] - mean) ** 2))
+    luck = mean * (1.0 - mean) / draws.size
+    kept = np.sqrt(max(total - luck, 0.0) / total) if total > 0.0 else 0.0
+    rate = np.clip(mean + kept * (values - mean), LEAST_RATE, 1.0 - LEAST_RATE)
     rate = expit(logit(rate) + shift)
     found = random.binomial(n, np.where(known, rate, 0.5)) / n
     return np.asarray(np.where(known, found, np.nan))
 
 
-def _times(draws: Draws, shift: Array, n: int, random: np.random.Generator) -> Array:
+def _times(draws: Draws, weights: Array, shift: Array, n: int, random: np.random.Generator) -> Array:
     """Medians with as much luck of patients as `n` have, who may be more or fewer than were simulated.
 
     A median that was not reached stays so: NaN.
@@ -147,23 +153,20 @@ def _times(draws: Draws, shift: Array, n: int, random: np.random.Generator) -> A
         return values
     logs = np.where(known, np.log(np.where(known, values, 1.0)), np.inf)
     variance = draws.luck if np.isfinite(draws.luck) else MEDIAN_ERROR**2 / draws.size
-    total, less = _variance(logs), variance * max(1.0 - draws.size / n, 0.0)
+    total, less = _variance(logs, weights), variance * max(1.0 - draws.size / n, 0.0)
     wanted = max(total - less, variance - less)  # never less than the luck of those reported
     kept = min(wanted / total, 1.0) if total > 0.0 else 1.0
-    centre = float(np.median(logs[known]))
+    centre = weighted_quantile(logs[known], weights[known], 0.5)
     found = centre + np.sqrt(kept) * (np.where(known, logs, np.nan) - centre)
     found = found + np.sqrt(variance * max(draws.size / n - 1.0, 0.0)) * luck
     return np.asarray(np.where(known, np.exp(found + shift / LOG_ODDS_PER_LOG_TIME), np.nan))
 
 
-def _variance(logs: Array) -> float:
+def _variance(logs: Array, weights: Array) -> float:
     """The variance by quartiles, infinity counting as late; by moments where a quarter is not reached."""
-    spread = spread_of(logs)
-    return spread**2 if np.isfinite(spread) else float(np.var(logs[np.isfinite(logs)]))
-
-
-def _without_luck(values: Array, mean: float, luck: float) -> Array:
-    """The same values with the variance that luck of patients gave them taken out."""
-    variance = float(np.nanvar(values))
-    share = max(variance - luck, 0.0) / variance if variance > 0.0 else 0.0
-    return np.asarray(mean + np.sqrt(share) * (values - mean))
+    spread = spread_of(logs, weights)
+    if np.isfinite(spread):
+        return spread**2
+    known = np.isfinite(logs)
+    mean = np.average(logs[known], weights=weights[known])
+    return float(np.average((logs[known] - mean) ** 2, weights=weights[known]))

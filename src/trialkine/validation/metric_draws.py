@@ -61,10 +61,19 @@ def median_luck(result: TrialResult, arm: str, line: str | None, metric: str) ->
     return float(spread_of(apart) ** 2 / 4.0)
 
 
-def spread_of(values: Array) -> float:
+def spread_of(values: Array, weights: Array | None = None) -> float:
     """The standard deviation of a normal distribution with the same quartiles; infinity counts as late."""
-    low, high = np.quantile(values, [0.25, 0.75], method="inverted_cdf")
-    return float((high - low) / QUARTILES_APART) if np.isfinite(low) else float("inf")
+    equal = np.full(len(values), 1.0 / len(values)) if weights is None else weights
+    low, high = (weighted_quantile(values, equal, share) for share in (0.25, 0.75))
+    return (high - low) / QUARTILES_APART if np.isfinite(low) else float("inf")
+
+
+def weighted_quantile(values: Array, weights: Array, share: float) -> float:
+    """The smallest value up to which the weights make up a share. Shapes: values and weights (draw,)."""
+    order = np.argsort(values)
+    up_to = np.cumsum(weights[order])
+    place = int(np.searchsorted(up_to, share * up_to[-1] * (1.0 - 1e-12)))
+    return float(values[order][min(place, len(values) - 1)])
 
 
 def patients_behind(result: TrialResult, arm: str, line: str | None, metric: str) -> float:

@@ -177,7 +177,7 @@ def _arm_rows(
     for metric, stated in entry.all_metrics().items():
         n = entry.denominator(metric) or _size(protocol, entry)
         key = f"{name} {_key(entry, metric)}"
-        horizon = _horizon(protocol, stated) if metric in MEDIANS else None
+        horizon = _horizon(protocol) if metric in MEDIANS else None
         found, why = None, NOT_SIMULATED
         values = simulation.draws.get(_key(entry, metric))
         if values is not None:
@@ -238,11 +238,11 @@ def _scored(
     )  # fmt: skip
 
 
-def _horizon(protocol: Protocol, stated: ReportedValue) -> float:
-    """Until when times are told apart: the follow-up, or twice what was reported if that is longer."""
+def _horizon(protocol: Protocol) -> float:
+    """Until when times are told apart: the follow-up, whatever was reported."""
     followed = protocol.follow_up or protocol.data_cut_off
     assert followed is not None
-    return max(followed.days / DAYS_PER_MONTH, 2.0 * stated.value)
+    return followed.days / DAYS_PER_MONTH
 
 
 def members_of(trials: int, members: ParameterEnsemble) -> list[int]:
