@@ -28,7 +28,7 @@ ALWAYS_KNOWN = {"metastatic": "orr", "adjuvant": "rfs_rate_12m"}
 def size(path: Path) -> int:
     """Patients per arm: a few, or as many as the design judges first."""
     design = tk.Protocol.read(path).design
-    return PATIENTS if design is None else max(PATIENTS, design.two_stage.first_stage)
+    return PATIENTS if design is None or not design.two_stage else max(PATIENTS, design.two_stage.first_stage)
 
 
 @cache
@@ -36,7 +36,10 @@ def short(path: Path) -> tk.Protocol:
     """The example as shipped, but for its size and its length."""
     plain = tk.Protocol.read(path).to_dict()
     plain.pop("data_cut_off", None)
+    plain.pop("optimise", None)  # a run leaves it alone, and its landmarks ask for a longer trial
     plain["enrolment"] |= {"patients": size(path), "per_month": 30}
+    if "events" in plain.get("design", {}).get("randomised", {}):
+        plain["design"]["randomised"]["events"] = size(path)
     return tk.Protocol.from_dict({**plain, "follow_up": FOLLOW_UP}, folder=EXAMPLES)
 
 

@@ -17,6 +17,8 @@ PAGE = (ROOT / "docs" / "python-api.md").read_text("utf-8")
 HEAVY = ("numpy", "scipy", "polars", "matplotlib", "pydantic", "numba", "pint", "jinja2", "ruamel")
 PAGES_WITH_CODE = (
     "README.md",
+    "docs/designs.md",
+    "docs/compare.md",
     "docs/import.md",
     "docs/interchange.md",
     "docs/matching.md",

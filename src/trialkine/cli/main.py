@@ -13,14 +13,18 @@ from typing import Annotated
 import typer
 
 from trialkine.cli.assay import assay
+from trialkine.cli.biomarkers import biomarkers
 from trialkine.cli.calibrate import calibrate
 from trialkine.cli.check import check
 from trialkine.cli.cite import cite
 from trialkine.cli.claims import claims
+from trialkine.cli.compare import compare
+from trialkine.cli.confirm import confirm
 from trialkine.cli.design import design
 from trialkine.cli.export import export
 from trialkine.cli.import_model import import_model
 from trialkine.cli.match import match
+from trialkine.cli.optimise import optimise
 from trialkine.cli.run import run
 from trialkine.cli.schema import schema
 from trialkine.cli.validate import validate
@@ -64,7 +68,22 @@ def _trialkine(
     """
 
 
-for _command in (run, validate, calibrate, match, assay, claims, check, export, schema, cite):
+for _command in (
+    run,
+    compare,
+    optimise,
+    validate,
+    calibrate,
+    match,
+    confirm,
+    assay,
+    biomarkers,
+    claims,
+    check,
+    export,
+    schema,
+    cite,
+):
     app.command()(_command)
 app.command("import")(import_model)
 app.add_typer(design)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trialkine.records import DAYS_PER_MONTH
+from trialkine.trial.candidates import count_candidates
 
 if TYPE_CHECKING:
+    from trialkine.trial.design_parts import DoseFinding
     from trialkine.trial.protocol import Protocol
     from trialkine.trial.protocol_parts import (
         Arm,
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
         ModelChanges,
         TreatmentLine,
     )
+    from trialkine.trial.search_parts import Search
 
 SAME_DAY = 1e-6
 """Days; a dose this little before midnight is one that rounding put there."""
@@ -40,7 +43,17 @@ def protocol_in_words(protocol: Protocol) -> list[str]:
         lines.append(f"Biomarkers: {', '.join(_biomarkers(protocol))}.")
     if protocol.design is not None:
         lines.append(_design(protocol.design))
+    if protocol.optimise is not None:
+        lines.append(_search(protocol.optimise))
     return lines
+
+
+def _search(asked: Search) -> str:
+    limits = _listed([str(one) for one in asked.constraints])
+    return (
+        f"Search: {count_candidates(asked)} candidates beside the arms, for the most {asked.objective} with "
+        f"{limits}; use 'trialkine optimise'."
+    )
 
 
 def _patients(protocol: Protocol) -> str:
@@ -204,9 +217,31 @@ def _design(design: Design) -> str:
             f"alpha {asked.alpha:.3g}, power {asked.power:.3g}; it judges as many of "
             "the first patients of each arm as it needs."
         )
+    if design.dose_finding is not None:
+        return f"Design: {_escalation_words(design.dose_finding)}."
+    from trialkine.operating.plans import randomised_plan, single_arm_plan
+
+    if design.randomised is not None:
+        compared = design.randomised
+        plan = randomised_plan(compared)
+        return (
+            f"Design: {compared.experimental} against {compared.control} by {compared.endpoint}, "
+            f"{plan.words}."
+        )
+    if design.single_stage is not None:
+        one_look = single_arm_plan(design)
+        return f"Design: {one_look.words if one_look is not None else ''}."
     stages = design.two_stage
     assert stages is not None  # the protocol checks that exactly one rule is given
     words = f"Design: stop if at most {stages.stop_at_or_below} of the first {stages.first_stage} respond"
     if stages.total is not None:
         words += f"; promising if more than {stages.success_above} of the first {stages.total} do"
     return f"{words}."
+
+
+def _escalation_words(asked: DoseFinding) -> str:
+    limiting = asked.dose_limiting
+    return (
+        f"escalation by {asked.rule} over {', '.join(asked.doses)}; grade {limiting.grade} or worse within "
+        f"{limiting.within} limits the dose"
+    )

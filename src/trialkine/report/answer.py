@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trialkine.design.two_stage import TwoStageRule
 from trialkine.report.agent_evidence import evidence_words
 from trialkine.report.answer_splits import biomarker_sentence, criteria_sentence, thirds_sentence
 from trialkine.report.contrasts import ArmContrast
@@ -13,10 +12,9 @@ from trialkine.report.interval_words import interval_kind, shown_metrics
 from trialkine.report.metrics import Metrics
 from trialkine.report.outcomes import ArmOutcomes, Summary
 from trialkine.report.strategy_words import progression_free_words, short_strategy_note
-from trialkine.report.verdict import ArmVerdict
+from trialkine.report.verdict_words import verdict_words
 from trialkine.report.words import (
     NOT_REACHED,
-    listed,
     months_cell,
     p_value_words,
     percent_cell,
@@ -55,7 +53,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Answer:
-    """One finding per arm, how the arms compare and what the design says, and how far to trust it.
+    """One finding per arm, how the arms compare, how far to trust it, and at the end what the design says.
 
     `splits` are sentences on the same patients by other criteria, or by thirds of a state before treatment.
     """
@@ -72,8 +70,8 @@ class Answer:
     def text(self) -> str:
         """All of it as one paragraph."""
         parts = [f"{finding.arm}: {finding.words}" for finding in self.findings]
-        rest = (self.comparison.text, *self.splits, self.biomarkers, self.verdict, self.caution)
-        return " ".join(part for part in (*parts, *rest, self.evidence) if part)
+        rest = (self.comparison.text, *self.splits, self.biomarkers, self.caution, self.evidence)
+        return " ".join(part for part in (*parts, *rest, self.verdict) if part)
 
 
 def answer(summary: Summary) -> Answer:
@@ -86,7 +84,7 @@ def answer(summary: Summary) -> Answer:
         _comparison(summary),
         tuple(filter(None, (criteria_sentence(summary), thirds_sentence(summary)))),
         biomarker_sentence(summary),
-        _verdict_sentence(summary.verdicts, summary.replicates) if summary.verdicts else "",
+        verdict_words(summary),
         _caution(summary),
         evidence_words(summary.evidence),
     )
@@ -282,29 +280,3 @@ def case_mix_words(excluded: Sequence[float]) -> str:
     if share == "0":
         return "case mix: every eligible patient is enrolled"
     return f"case mix: the least fit {share} % of all patients with the disease are not enrolled"
-
-
-def _verdict_sentence(verdicts: Sequence[ArmVerdict], replicates: int) -> str:
-    """What the design's rule concludes about every arm."""
-    by = f"By {verdicts[0].rule_name} ({_rule_words(verdicts[0])})"
-    if replicates == 1:
-        ends = [
-            f"{verdict.arm}: {found.verdict.value} ({found.responses} of {found.patients})"
-            for verdict in verdicts
-            for found in (verdict.result,)
-        ]
-        return f"{by}: {'; '.join(ends)}."
-    ends = [
-        f"{verdict.arm}: {listed([f'{name.value} in {whole(count)}' for name, count in verdict.counts])}"
-        for verdict in verdicts
-    ]
-    return f"{by}, over {whole(replicates)} trials: {'; '.join(ends)}."
-
-
-def _rule_words(verdict: ArmVerdict) -> str:
-    """The stopping rule as a sentence part."""
-    rule = verdict.rule
-    first = f"stop if at most {rule.r1} of the first {rule.n1} respond"
-    if isinstance(rule, TwoStageRule):
-        return f"{first}; promising if more than {rule.r} of {rule.n} do"
-    return first

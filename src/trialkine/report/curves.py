@@ -65,14 +65,17 @@ def arm_curves(result: TrialResult, endpoint: str) -> list[ArmCurve]:
             f"There is no endpoint '{endpoint}'. Choose one of {', '.join(map(repr, ENDPOINTS))}."
         )
     healthy = evaluable(result.patients)
-    curves = []
-    for arm in result.arms:
-        own = healthy.filter(pl.col("arm") == arm)
-        if result.replicates == 1:
-            curves.append(_single(arm, own, endpoint))
-        else:
-            curves.append(_over_trials(arm, own, endpoint, result.replicates))
-    return curves
+    return [
+        arm_curve(arm, healthy.filter(pl.col("arm") == arm), endpoint, result.replicates)
+        for arm in result.arms
+    ]
+
+
+def arm_curve(arm: str, patients: pl.DataFrame, endpoint: str, trials: int) -> ArmCurve:
+    """The curve of an arm's evaluable patients: Kaplan-Meier, or the median one of several trials."""
+    if trials == 1:
+        return _single(arm, patients, endpoint)
+    return _over_trials(arm, patients, endpoint, trials)
 
 
 def _single(arm: str, patients: pl.DataFrame, endpoint: str) -> ArmCurve:

@@ -17,6 +17,7 @@ from trialkine.report.figures.biomarker import biomarker_figure
 from trialkine.report.figures.criteria_calls import criteria_calls, most_disputed
 from trialkine.report.figures.dose_delivery import MOST_CYCLES, dose_delivery
 from trialkine.report.figures.kaplan_meier import MOST_BANDS, draw_curves
+from trialkine.report.figures.operating import operating_figure
 from trialkine.report.figures.spider import MOST_PATIENTS as MOST_SPIDER_LINES
 from trialkine.report.figures.spider import spider
 from trialkine.report.figures.style import svg_document
@@ -24,6 +25,7 @@ from trialkine.report.figures.swimmer import lanes_per_arm, swimmer
 from trialkine.report.figures.toxicity import toxicity_bars
 from trialkine.report.figures.waterfall import MOST_PATIENTS as MOST_WATERFALL_BARS
 from trialkine.report.figures.waterfall import waterfall
+from trialkine.report.operating_words import chance_sentence, member_words
 from trialkine.report.picks import evaluable, stated_choice
 from trialkine.report.strategy_words import last_line_words, strategy_notes
 from trialkine.report.tumour_size import size_measure
@@ -59,7 +61,29 @@ def draw_figures(result: TrialResult, summary: Summary) -> dict[str, ReportFigur
             "median, and the middle half of the patients still measured, which is no confidence interval.",
             f"{plain_name(name)} over time, one line per arm.",
         )
-    return figures | _dose_figure(result) | _toxicity_figure(result)
+    return figures | _dose_figure(result) | _toxicity_figure(result) | _design_figure(summary)
+
+
+def _design_figure(summary: Summary) -> dict[str, ReportFigure]:
+    """What the design does over virtual trials, where that was asked for."""
+    found = summary.operating
+    if found is None:
+        return {}
+    first = found.found[0]
+    caption = (
+        f"The {member_words(found)} of the pool, each by its {first.truth_name} and the share of its virtual "
+        f"trials that succeed ({first.success_name}), beside the chance by the textbook. Few patients make "
+        "them scatter by luck, too."
+    )
+    if first.doses:
+        caption = "How often each dose is selected, under the model and at fixed toxicity rates."
+    figure = _finished(
+        operating_figure(found.found, member_words(found)),
+        "operating",
+        caption,
+        f"Chances of the design. {chance_sentence(found)}",
+    )
+    return {"operating": figure}
 
 
 def _criteria_figure(result: TrialResult) -> dict[str, ReportFigure]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from trialkine.operating.at_hand import DesignVerdicts, design_verdicts
+from trialkine.operating.run import OperatingCharacteristics
 from trialkine.report.agent_evidence import ModelEvidence, model_evidence
 from trialkine.report.baseline_thirds import BaselineThird, baseline_thirds
 from trialkine.report.biomarker_change import relative_values
@@ -92,7 +94,9 @@ class ArmOutcomes:
 class Summary:
     """Everything the report, the JSON file and the terminal table say in numbers.
 
-    `scores` and `thirds` are empty unless the protocol asks for other criteria, or for subgroups.
+    `scores` and `thirds` are empty unless the protocol asks for other criteria, or for subgroups. `verdicts`
+    are those of two-stage rules, `rule_verdicts` those of other designs; `operating` is what the design does
+    over many virtual trials, where that was asked for.
     """
 
     facts: ProtocolFacts
@@ -106,6 +110,8 @@ class Summary:
     thirds: tuple[BaselineThird, ...]
     evidence: ModelEvidence
     ensemble: str = ""
+    rule_verdicts: DesignVerdicts | None = None
+    operating: OperatingCharacteristics | None = None
 
     @property
     def conditional_on(self) -> str:
@@ -125,7 +131,11 @@ class Summary:
         return widest_level(self.replicates, (NARROW_LEVEL, WIDE_LEVEL))
 
 
-def summarise(result: TrialResult, landmarks: Landmarks | None = None) -> Summary:
+def summarise(
+    result: TrialResult,
+    landmarks: Landmarks | None = None,
+    operating: OperatingCharacteristics | None = None,
+) -> Summary:
     """All outcome numbers of a finished trial."""
     result = typed(result)
     facts = protocol_facts(result.protocol)
@@ -145,6 +155,8 @@ def summarise(result: TrialResult, landmarks: Landmarks | None = None) -> Summar
         thirds=tuple(baseline_thirds(result)),
         evidence=model_evidence(result),
         ensemble=result.ensemble,
+        rule_verdicts=design_verdicts(result),
+        operating=operating,
     )
 
 

@@ -22,6 +22,7 @@ from trialkine.report.dose_counts import agent_doses
 from trialkine.report.figure_set import ReportFigure
 from trialkine.report.figures.style import svg_inline
 from trialkine.report.flow import arm_flows
+from trialkine.report.operating_tables import design_tables
 from trialkine.report.screening import screening_table
 from trialkine.report.split_tables import baseline_table, criteria_table
 from trialkine.report.templates import page_environment
@@ -86,6 +87,7 @@ def report_page(
         "case_mix": case_mix_words(result.case_mix),
         "accounting": result.accounting,
         "groups": groups,
+        "design": [] if summary.operating is None else design_tables(summary.operating),
         "cited": cited_sources(every_record(result), result.citations),
         "own_numbers": own_numbers(result),
         "evidence": evidence_sentence(groups),

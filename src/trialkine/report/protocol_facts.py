@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialkine.design.simon import simon_designs
 from trialkine.design.two_stage import FirstStageRule, TwoStageRule
+from trialkine.operating.plans import OneLookRule, SingleArmPlan, single_arm_plan
 from trialkine.report.citation import CitedSource, cited
 
 if TYPE_CHECKING:
     from trialkine.trial.protocol import Protocol
-    from trialkine.trial.protocol_parts import Assessments, Biomarker, Design
+    from trialkine.trial.protocol_parts import Assessments, Biomarker
     from trialkine.trial.start_words import StartRule
 
 SCANS_COMPARED = 2
@@ -25,7 +26,8 @@ class ProtocolFacts:
     `lines_of` counts each arm's lines of treatment, `baselines_of` those of them that tumours are measured
     anew for, and `failures_of` those that wait for another to fail.
     `biomarker_days` holds the times at which each biomarker is compared with its baseline [day].
-    `rule_name` says in words where `rule` comes from.
+    `rule_name` says in words where `rule` comes from, `response_within` by when a response must be seen to
+    count for it [day].
     """
 
     title: str
@@ -40,6 +42,7 @@ class ProtocolFacts:
     biomarker_days: Mapping[str, tuple[float, ...]]
     rule: TwoStageRule | FirstStageRule | None
     rule_name: str
+    response_within: float
     sources: tuple[CitedSource, ...]
 
     @property
@@ -70,7 +73,8 @@ class ProtocolFacts:
 
 def protocol_facts(protocol: Protocol) -> ProtocolFacts:
     """The facts of a protocol as read."""
-    rule, rule_name = _rule(protocol.design)
+    plan = single_arm_plan(protocol.design)
+    rule, rule_name = _rule(plan)
     return ProtocolFacts(
         title=protocol.title,
         question=protocol.question or "",
@@ -87,6 +91,7 @@ def protocol_facts(protocol: Protocol) -> ProtocolFacts:
         biomarker_days=biomarker_days(protocol.assessments),
         rule=rule,
         rule_name=rule_name,
+        response_within=math.inf if plan is None else plan.within,
         sources=tuple(
             cited("", source.citation, source.doi, source.pmid, source.url) for source in protocol.sources
         ),
@@ -116,18 +121,8 @@ def _own_days(biomarker: Biomarker) -> tuple[float, ...]:
     return tuple(time.days for time in biomarker.at or ())
 
 
-def _rule(design: Design | None) -> tuple[TwoStageRule | FirstStageRule | None, str]:
-    if design is None:
+def _rule(plan: SingleArmPlan | None) -> tuple[TwoStageRule | FirstStageRule | None, str]:
+    """The rule with an early look, of designs that have one."""
+    if plan is None or isinstance(plan.rule, OneLookRule):
         return None, ""
-    if design.simon is not None:
-        asked = design.simon
-        found = simon_designs(asked.p0, asked.p1, asked.alpha, asked.power).optimal.rule
-        return found, f"Simon's optimal design for {100 * asked.p0:g} % against {100 * asked.p1:g} %"
-    stages = design.two_stage
-    assert stages is not None  # the protocol checks that exactly one rule is given
-    if stages.total is None or stages.success_above is None:
-        return FirstStageRule(
-            stages.stop_at_or_below, stages.first_stage
-        ), "the first stage of its two-stage design"
-    rule = TwoStageRule(stages.stop_at_or_below, stages.first_stage, stages.success_above, stages.total)
-    return rule, "its two-stage design"
+    return plan.rule, plan.name

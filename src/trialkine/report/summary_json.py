@@ -13,6 +13,7 @@ from trialkine.report.baseline_thirds import BaselineThird
 from trialkine.report.contrasts import ArmContrast
 from trialkine.report.criteria_scores import CriterionScore
 from trialkine.report.metrics import Metrics
+from trialkine.report.operating_record import operating_record
 from trialkine.report.outcomes import GroupOutcomes, Summary
 from trialkine.report.times import whole_or_decimal
 from trialkine.report.verdict import ArmVerdict
@@ -81,7 +82,10 @@ def summary_record(result: TrialResult, summary: Summary) -> dict[str, Any]:
         ],
         "turned_away": dict(result.accounting.rejections),
         "contrasts": [_contrast(contrast) for contrast in summary.contrasts],
-        "design": [_verdict(verdict) for verdict in summary.verdicts],
+        "design": [_verdict(verdict) for verdict in summary.verdicts] + _rule_verdicts(summary),
+        "operating_characteristics": None
+        if summary.operating is None
+        else operating_record(summary.operating),
     }
 
 
@@ -182,6 +186,23 @@ def _verdict(verdict: ArmVerdict) -> dict[str, Any]:
         "patients": verdict.result.patients,
         "verdicts_over_trials": {name.value: count for name, count in verdict.counts},
     }
+
+
+def _rule_verdicts(summary: Summary) -> list[dict[str, Any]]:
+    """The verdicts of designs that have no first stage."""
+    found = summary.rule_verdicts
+    if found is None:
+        return []
+    return [
+        {
+            "name": one.name,
+            "rule": found.rule_words,
+            "verdict": one.verdict,
+            "rests_on": one.detail,
+            "verdicts_over_trials": dict(one.counts),
+        }
+        for one in found.found
+    ]
 
 
 def _finite(value: float | None) -> float | None:

@@ -14,6 +14,7 @@ from trialkine.records import DAYS_PER_MONTH
 from trialkine.trial.agent_facts import KnownNames
 from trialkine.trial.agent_reading import agents_beside, disease_faults, with_agents
 from trialkine.trial.assessment_checks import assessment_faults
+from trialkine.trial.design_checks import design_faults
 from trialkine.trial.model_checks import model_faults
 from trialkine.trial.own_model.in_protocol import (
     looks_like_a_mapping,
@@ -25,10 +26,14 @@ from trialkine.trial.own_model.model_source import draft_advice, is_model_file
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.reading import Document, fail, read_document, read_text
 from trialkine.trial.reported_checks import reported_faults
+from trialkine.trial.search_checks import search_faults
 from trialkine.trial.sentences import Fault, choice_hint, faults, is_near
 from trialkine.trial.treatment_checks import background_faults, treatment_faults
 from trialkine.trial.value_checks import value_faults
 from trialkine.trial.words import Duration, WordError, parse_duration, shorten, suggestion
+
+OF_THE_ARMS = ("arms_are", "optimise", "reported", "source")
+"""Keys that have no meaning for an arm alone."""
 
 
 def read_protocol(path: str | Path, known: KnownNames) -> Protocol:
@@ -81,12 +86,29 @@ def _checked(document: Document, known: KnownNames, folder: Path | None = None) 
         _report(document, faults(error, Protocol))
     _report(document, _cross_faults(document.data, known))
     _report(document, own_model_faults(document.data, own))
+    if protocol is not None and not document.problems:
+        data = document.data
+        _report(document, search_faults(protocol, lambda arm: _faults_of_arm(arm, data, known)))
     if document.problems or protocol is None:
         ordered = sorted(document.problems, key=lambda problem: problem.line or 0)
         raise ProblemsError(ordered)
     if own is not None:
         protocol = protocol.with_own(own)
     return protocol if book is None else protocol.with_book(book)
+
+
+def _faults_of_arm(arm: Mapping[str, Any], data: Mapping[str, Any], known: KnownNames) -> Iterator[Fault]:
+    """The faults of an arm, were it the protocol's only one; places are counted from the arm."""
+    alone = {key: value for key, value in data.items() if key not in OF_THE_ARMS} | {"arms": [arm]}
+    found: list[Fault] = []
+    try:
+        Protocol.model_validate(alone)
+    except ValidationError as error:
+        found += faults(error, Protocol)
+    found += _cross_faults(alone, known)
+    for path, message, character in found:
+        if path[:2] == ("arms", 0):
+            yield path[2:], message, character
 
 
 def _report(document: Document, found: Iterator[Fault] | list[Fault]) -> None:
@@ -107,7 +129,7 @@ def _cross_faults(data: dict[Any, Any], known: KnownNames) -> Iterator[Fault]:
     yield from model_faults(data, arms, known)
     yield from value_faults(data, arms, known)
     yield from disease_faults(data, known)
-    yield from _stage_faults(data)
+    yield from design_faults(data, arms)
     yield from reported_faults(data, arms)
 
 
@@ -181,16 +203,6 @@ def _arm_faults(data: dict[Any, Any], arms: list[dict[Any, Any]]) -> Iterator[Fa
         if arm.get("ratio") is not None and data.get("arms_are") == "counterfactual":
             message = "'ratio' has no meaning where every arm treats the same patients. Leave it out."
             yield ("arms", place, "ratio"), message, None
-
-
-def _stage_faults(data: dict[Any, Any]) -> Iterator[Fault]:
-    two_stage = _dict(_dict(data.get("design")).get("two_stage"))
-    patients = _dict(data.get("enrolment")).get("patients")
-    for key in ("first_stage", "total"):
-        needed = two_stage.get(key)
-        if type(needed) is int and type(patients) is int and needed > patients > 0:
-            message = f"'{key}' needs {needed} patients, but only {patients} are enrolled per arm."
-            yield ("design", "two_stage", key), f"{message} Raise 'patients' or lower '{key}'.", None
 
 
 def _list(value: Any) -> list[Any]:

@@ -24,6 +24,7 @@ from trialkine.trial.protocol_parts import (
     SourceText,
 )
 from trialkine.trial.reported import PublishedSource, ReportedArm
+from trialkine.trial.search_parts import Search
 from trialkine.trial.values import DurationText, Name, Text
 
 if TYPE_CHECKING:
@@ -80,6 +81,9 @@ class Protocol(Part):
     )
     assessments: Assessments = Field(description="Scans and other measurements.")
     design: Design | None = Field(default=None, description="The rule by which the result is judged.")
+    optimise: Search | None = Field(
+        default=None, description="A search for the best of many strategies, beside the arms."
+    )
     enrolment: Enrolment = Field(description="Number of patients, and how they come and go.")
     follow_up: DurationText | None = Field(
         default=None,

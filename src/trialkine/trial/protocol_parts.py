@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from trialkine.trial.design_parts import Design as Design
 from trialkine.trial.limits import CountLimit, SerumLimit
 from trialkine.trial.observation import ObservationLine
+from trialkine.trial.part import Part as Part
 from trialkine.trial.regimen import Regimen, build_regimen
 from trialkine.trial.start_words import AT_ONCE, StartRule
 from trialkine.trial.values import (
     AgeRange,
     Count,
-    CountOrZero,
     DoseText,
     DurationText,
     ExcludedFraction,
@@ -25,7 +26,6 @@ from trialkine.trial.values import (
     PerformanceStatus,
     PositiveNumber,
     PriorLines,
-    Probability,
     PubMedNumber,
     RouteText,
     ScheduleText,
@@ -36,12 +36,6 @@ from trialkine.trial.values import (
 )
 
 CriteriaName = Literal["who-1979", "recist-1.1", "irecist", "relapse"]
-
-
-class Part(BaseModel):
-    """Base of every group of keys: nothing may be added or changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class MetastaticSites(Part):
@@ -292,62 +286,6 @@ class Assessments(Part):
             raise ValueError("also_score cannot go with 'relapse', which knows no response. Leave it out.")
         if self.scans_until != "progression" and not self.also_score:
             raise ValueError("scans_until needs other criteria to wait for. List them as also_score.")
-        return self
-
-
-class Simon(Part):
-    """A two-stage design found by Simon's search."""
-
-    p0: Probability = Field(description="Response rate of no interest.", examples=[0.10])
-    p1: Probability = Field(description="Response rate worth finding.", examples=[0.30])
-    alpha: Probability = Field(description="Largest chance to accept at p0.", examples=[0.05])
-    power: Probability = Field(description="Smallest chance to accept at p1.", examples=[0.80])
-
-    @model_validator(mode="after")
-    def _rates_in_order(self) -> Simon:
-        if self.p1 <= self.p0:
-            raise ValueError(f"p1 {self.p1:g} is not above p0 {self.p0:g}. Write the larger as p1.")
-        return self
-
-
-class TwoStage(Part):
-    """A two-stage design with stated boundaries; without `total` only the first stage is known."""
-
-    first_stage: Count = Field(description="Patients in the first stage.", examples=[25])
-    stop_at_or_below: CountOrZero = Field(
-        description="Stop after the first stage with this many responses or fewer.", examples=[0]
-    )
-    total: Count | None = Field(default=None, description="Patients in both stages.", examples=[40])
-    success_above: CountOrZero | None = Field(
-        default=None,
-        description="Promising with more responses than this among all patients.",
-        examples=[5],
-    )
-
-    @model_validator(mode="after")
-    def _boundaries_in_order(self) -> TwoStage:
-        if self.stop_at_or_below >= self.first_stage:
-            raise ValueError("stop_at_or_below leaves no way on. Write a number below first_stage.")
-        if (self.total is None) != (self.success_above is None):
-            raise ValueError("total and success_above belong together. Write both or neither.")
-        if self.total is not None and self.success_above is not None:
-            if self.total <= self.first_stage:
-                raise ValueError(f"total {self.total} is not above first_stage {self.first_stage}.")
-            if not self.stop_at_or_below <= self.success_above < self.total:
-                raise ValueError("success_above must lie from stop_at_or_below to below total.")
-        return self
-
-
-class Design(Part):
-    """The rule by which the trial is judged: one of the two."""
-
-    simon: Simon | None = Field(default=None, description="A design to search for.")
-    two_stage: TwoStage | None = Field(default=None, description="A design with stated boundaries.")
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Design:
-        if (self.simon is None) == (self.two_stage is None):
-            raise ValueError("holds no single rule. Write either 'simon' or 'two_stage'.")
         return self
 
 

@@ -1,0 +1,1 @@
+"""Which measurable quantities predict response and survival, and what keeps others from doing so."""

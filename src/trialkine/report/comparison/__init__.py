@@ -1,0 +1,1 @@
+"""Arms of finished runs side by side: the same virtual patients in pairs, others by ordinary tests."""
