@@ -75,14 +75,16 @@ def run_protocol(
 
     `patients` replaces the protocol's number per arm; `trials` repeats the trial with new patients each
     time; `jobs` bounds the threads and never changes a result. With an `ensemble` each repetition is
-    simulated with the next of its members.
+    simulated with the next of its members, of those that have the structural variants the protocol asks for.
 
     Raises: SimulationError, when so many patients failed that the result would mislead.
     """
     _check_numbers(patients=(patients, 1), trials=(trials, 1), seed=(seed, 0), jobs=(jobs, 1))
     progress(0.0, "composing the model")
     disease = disease_of(protocol)
-    switched = switched_variants(ensemble, disease, _variants_asked_for(protocol))
+    asked_for = _variants_asked_for(protocol)
+    ensemble = ensemble.with_variants(asked_for) if ensemble is not None else None
+    switched = switched_variants(ensemble, disease, asked_for)
     everywhere, models = protocol_models(protocol, disease, switched)
     compiled = _compile_all(models)
     progress(MODEL_SHARE, "drawing virtual patients")

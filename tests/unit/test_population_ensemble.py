@@ -110,3 +110,16 @@ def test_numbers_can_be_left_out_by_name() -> None:
     np.testing.assert_array_equal(left.values, [[1.0], [3.0]])
     np.testing.assert_array_equal(left.weights, whole.weights)
     assert (left.title, left.hash) == ("t", "h")
+
+
+def test_only_members_with_a_variant_go_with_a_protocol_that_asks_for_it() -> None:
+    values = np.array([[1.0, 0.0], [2.0, 1.0], [3.0, 1.0]])
+    own = ParameterEnsemble(("recall_rate", "structure.il2_licensing"), values, np.array([0.5, 0.3, 0.2]))
+    found = own.with_variants(("il2_licensing",))
+    assert found.values[:, 0].tolist() == [2.0, 3.0]
+    np.testing.assert_allclose(found.weights, [0.6, 0.4])
+    assert own.with_variants(()) is own
+    assert own.with_variants(("another",)) is own
+    without = ParameterEnsemble(own.names, values[:1], np.ones(1))
+    with pytest.raises(InputError, match="No member of the ensemble has the variant il2_licensing"):
+        without.with_variants(("il2_licensing",))

@@ -8,7 +8,7 @@ have the structural variant of that name, and 0 in the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +58,23 @@ class ParameterEnsemble:
     def variants(self) -> tuple[str, ...]:
         """The structural variants in which members differ."""
         return tuple(name.removeprefix(OF_STRUCTURE) for name in self.names if name.startswith(OF_STRUCTURE))
+
+    def with_variants(self, asked_for: Collection[str]) -> ParameterEnsemble:
+        """The members with every structural variant asked for: numbers fitted without it do not go with it.
+
+        Raises: InputError, when there is none.
+        """
+        asked = [f"{OF_STRUCTURE}{name}" for name in self.variants if name in asked_for]
+        has_all = np.all([self.values[:, self.names.index(name)] > 0.0 for name in asked], axis=0)
+        if not asked or np.all(has_all):
+            return self
+        if not np.any(has_all):
+            raise InputError(
+                f"No member of the ensemble has the variant {', '.join(asked_for)}. Leave it out, or "
+                "simulate without the ensemble."
+            )
+        kept = self.weights[has_all]
+        return replace(self, values=self.values[has_all], weights=kept / kept.sum())
 
     def member_of(self, replicate: int) -> int:
         """The member that the repetition of a trial is simulated with: each in turn."""
