@@ -69,8 +69,9 @@ def page(left_out: dict[str, Any], seen: dict[str, Any]) -> str:
     about = ", ".join(f"{key} {value}" for key, value in left_out["about"].items())
     parts = [
         "# The ledger", "",
-        "How well published trials are predicted, each family by an ensemble that had not seen it. How it "
-        "is done and judged: [published-trials.md](published-trials.md); how the ensemble was found: "
+        "How well published trials are predicted, each family by an ensemble that had not seen it; the "
+        "centres of its priors had been set with some of these trials known. How it is done and judged: "
+        "[published-trials.md](published-trials.md); how the ensemble was found: "
         "[calibration.md](calibration.md). `trialkine validate --leave-out` repeats it, with figures.", "",
         f"{about}.", "", *coverage(left_out), "", *against_pools(left_out), "", *founding(seen), "",
         *misses(left_out), "", *everything(left_out), "",
