@@ -73,8 +73,8 @@ def test_a_response_that_comes_too_late_for_the_rule_does_not_count_in_the_verdi
     rule = {"first_stage": 30, "stop_at_or_below": 29}
     result = designed(sample_result(patients=40, failed=0), {"two_stage": rule})
     (usual, *_) = summarise(result).verdicts
-    prompt = designed(result, {"two_stage": {**rule, "response_within": "9 weeks"}})
-    (strict, *_) = summarise(prompt).verdicts
+    soon = designed(result, {"two_stage": {**rule, "response_within": "9 weeks"}})
+    (strict, *_) = summarise(soon).verdicts
     assert strict.result.responses <= usual.result.responses
     never = designed(result, {"two_stage": {**rule, "response_within": "1 week"}})
     assert summarise(never).verdicts[0].result.responses == 0
