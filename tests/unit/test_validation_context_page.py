@@ -60,14 +60,18 @@ def test_what_the_user_states_is_shown() -> None:
 @pytest.mark.parametrize(
     ("stated", "words"),
     [
-        (Stated(influence="huge"), "Model influence is 'huge'. Write 'low'"),
-        (Stated(consequence="none"), "Decision consequence is 'none'"),
-        (Stated(agents=("aldesleukine",)), "Did you mean 'aldesleukin'?"),
+        ({"influence": "huge"}, "Model influence is 'huge'. Write 'low'"),
+        ({"consequence": "none"}, "Decision consequence is 'none'"),
     ],
 )
-def test_unknown_grades_and_agents_are_refused(stated: Stated, words: str) -> None:
+def test_unknown_grades_are_refused_when_they_are_stated(stated: dict[str, str], words: str) -> None:
     with pytest.raises(InputError, match=re.escape(words)):
-        credibility(sample_ledger(), stated, {})
+        Stated(**stated)
+
+
+def test_unknown_agents_are_refused() -> None:
+    with pytest.raises(InputError, match=re.escape("Did you mean 'aldesleukin'?")):
+        credibility(sample_ledger(), Stated(agents=("aldesleukine",)), {})
 
 
 def test_numbers_are_counted_by_kind_and_assumed_ones_have_ranges() -> None:

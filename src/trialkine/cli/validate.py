@@ -105,6 +105,7 @@ def validate(
     from trialkine.validation.ledger_page import ledger_page
     from trialkine.validation.predict import Plan, predict
 
+    stated = Stated(question, context_of_use, influence, consequence)
     catalogue = published_trials()
     chosen, faulty = (catalogue, {}) if folder is None else read_what_is_sound(folder)
     calibrated = read_ensemble(ensemble)
@@ -124,7 +125,6 @@ def validate(
     text = ledger_text(ledger)
     (out / "ledger.html").write_text(ledger_page(ledger), "utf-8")
     (out / "ledger.json").write_text(text, "utf-8")
-    stated = Stated(question, context_of_use, influence, consequence)
     write_context(ledger, out, stated=stated, protocols=chosen, members=calibrated.members)
     stream = sys.stderr if target == STANDARD_OUTPUT else sys.stdout
     for line in _in_words(ledger, out):

@@ -34,6 +34,8 @@ class Stated:
 
     `influence` is how much the decision rests on the model, `consequence` how grave a wrong decision is:
     low, medium, high or not stated. Without `agents` and `diseases`, those of the ledger are meant.
+
+    Raises: InputError, when a grade is none of the four.
     """
 
     question: str = ""
@@ -42,6 +44,11 @@ class Stated:
     consequence: str = NOT_STATED
     agents: tuple[str, ...] = ()
     diseases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for what, grade in (("Model influence", self.influence), ("Decision consequence", self.consequence)):
+            if grade not in GRADES:
+                raise InputError(f"{what} is '{grade}'. Write 'low', 'medium', 'high' or '{NOT_STATED}'.")
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,8 @@ def credibility(
 ) -> Credibility:
     """What can be said of a use from a ledger; `protocols` are its trials, `members` its ensemble.
 
-    Raises: InputError, when a grade is none of the four, or an agent is not known.
+    Raises: InputError, when an agent is not known.
     """
-    for what, grade in (("Model influence", stated.influence), ("Decision consequence", stated.consequence)):
-        if grade not in GRADES:
-            raise InputError(f"{what} is '{grade}'. Write 'low', 'medium', 'high' or '{NOT_STATED}'.")
     agents_of = arm_agents(ledger.rows, protocols)
     agents = _known(stated.agents) or tuple(
         in_order([name for names in agents_of.values() for name in names])
