@@ -86,7 +86,7 @@ def page(check: SelfCheck, informed: np.ndarray, told: argparse.Namespace, secon
     worst = np.argsort(-off)[:8]
     lines += [
         "", "Limits count every number as independent, which those of one population are not quite. "
-        "Mean ranks farthest from a half (0.065 is a standard error at 20 populations):", "",
+        f"Mean ranks farthest from a half (a standard error is {0.289 / np.sqrt(told.draws):.2f}):", "",
         *(f"- {check.names[place]}: {check.ranks[:, place].mean():.2f}" for place in worst), "",
     ]  # fmt: skip
     return "\n".join(lines)
