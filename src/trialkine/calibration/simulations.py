@@ -18,7 +18,7 @@ import numpy as np
 from trialkine.calibration.counts import count_patients
 from trialkine.calibration.design import as_ensemble
 from trialkine.calibration.quantities import Quantity
-from trialkine.calibration.targets import Target, targets_of
+from trialkine.calibration.targets import targets_of
 from trialkine.study import run_protocol
 from trialkine.trial.protocol import Protocol
 
@@ -110,8 +110,3 @@ def simulate_all(
         found[one.trial] = one
         progress(number, len(shards), one.trial)
     return found
-
-
-def all_targets(trials: Mapping[str, Protocol]) -> tuple[Target, ...]:
-    """The targets of every trial, in the order of their names."""
-    return tuple(target for name in sorted(trials) for target in targets_of(name, trials[name]))

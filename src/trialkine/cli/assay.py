@@ -13,6 +13,8 @@ from trialkine.cli.options import (
     LARGEST_SEED,
     STANDARD_OUTPUT,
     OutFolder,
+    Seed,
+    json_option,
     json_target,
     whole_number,
     write_json,
@@ -39,16 +41,8 @@ def assay(
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same results.")] = 0,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write the summary as JSON here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    seed: Seed = 0,
+    json: Annotated[str | None, json_option("the summary as JSON")] = None,
 ) -> None:
     """Simulate the ex vivo assay in FILE and write a report.
 

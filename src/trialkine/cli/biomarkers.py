@@ -13,6 +13,9 @@ from trialkine.cli.options import (
     STANDARD_OUTPUT,
     Jobs,
     OutFolder,
+    ProtocolFile,
+    Seed,
+    json_option,
     json_target,
     whole_number,
     write_json,
@@ -29,9 +32,7 @@ USUAL_PATIENTS, USUAL_MEMBERS = 1600, 20
 
 
 def biomarkers(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The protocol file (YAML).", show_default=False)
-    ],
+    file: ProtocolFile,
     out: OutFolder = None,
     patients: Annotated[
         int, typer.Option("--patients", metavar="N", help="Patients per arm, over all members.")
@@ -62,17 +63,9 @@ def biomarkers(
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same results.")] = 0,
+    seed: Seed = 0,
     jobs: Jobs = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write biomarkers.json here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    json: Annotated[str | None, json_option("biomarkers.json")] = None,
 ) -> None:
     """Find what predicts response and survival in the arms of FILE.
 

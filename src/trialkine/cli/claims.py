@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from trialkine.cli.options import LARGEST_SEED, STANDARD_OUTPUT, Jobs, json_target, whole_number, write_json
+from trialkine.cli.options import (
+    LARGEST_SEED,
+    STANDARD_OUTPUT,
+    Jobs,
+    Seed,
+    json_option,
+    json_target,
+    whole_number,
+    write_json,
+)
 from trialkine.cli.progress import shown_progress
 from trialkine.errors import InputError
 
@@ -40,19 +49,9 @@ def claims(
             "--markdown", metavar="FILE", help="Also write the page as Markdown here.", show_default=False
         ),
     ] = None,
-    seed: Annotated[
-        int, typer.Option("--seed", metavar="S", help="Same seed, same verdicts, on any number of workers.")
-    ] = 0,
+    seed: Seed = 0,
     jobs: Jobs = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write the verdicts as JSON here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    json: Annotated[str | None, json_option("the verdicts as JSON")] = None,
 ) -> int:
     """Judge the claims of the founding texts by simulation.
 

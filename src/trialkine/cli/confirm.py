@@ -14,6 +14,8 @@ from trialkine.cli.options import (
     STANDARD_OUTPUT,
     Jobs,
     OutFolder,
+    Seed,
+    json_option,
     json_target,
     whole_number,
     write_json,
@@ -88,18 +90,10 @@ def confirm(
     patients: Annotated[
         int, typer.Option("--patients", metavar="N", help="Simulated patients behind each draw's rates.")
     ] = 100,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same answer.")] = 0,
+    seed: Seed = 0,
     out: OutFolder = None,
     jobs: Jobs = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write confirm.json here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    json: Annotated[str | None, json_option("confirm.json")] = None,
 ) -> None:
     """Tell how probably a placebo-controlled trial confirms a published single arm, and why.
 

@@ -15,6 +15,8 @@ from trialkine.cli.options import (
     STANDARD_OUTPUT,
     Jobs,
     OutFolder,
+    Seed,
+    json_option,
     json_target,
     whole_number,
     write_json,
@@ -50,18 +52,10 @@ def match(
     patients: Annotated[
         int, typer.Option("--patients", metavar="N", help="Patients of the pool that is weighted.")
     ] = USUAL_PATIENTS,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same weights.")] = 0,
+    seed: Seed = 0,
     out: OutFolder = None,
     jobs: Jobs = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write match.json here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    json: Annotated[str | None, json_option("match.json")] = None,
 ) -> None:
     """Weight virtual patients so that they show what was reported of one arm.
 

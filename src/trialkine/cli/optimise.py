@@ -13,6 +13,7 @@ from trialkine.cli.options import (
     STANDARD_OUTPUT,
     FindingsJson,
     Jobs,
+    Seed,
     json_target,
     whole_number,
     write_json,
@@ -56,9 +57,7 @@ def optimise(
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[
-        int, typer.Option("--seed", metavar="S", help="Same seed, same results, on any number of workers.")
-    ] = 0,
+    seed: Seed = 0,
     ensemble: Annotated[
         Path | None,
         typer.Option(

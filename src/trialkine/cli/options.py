@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,16 +32,23 @@ Jobs = Annotated[
         show_default=False,
     ),
 ]
-
-FindingsJson = Annotated[
-    str | None,
-    typer.Option(
-        "--json",
-        metavar="FILE",
-        help="Also write the findings as JSON here; '-' is standard output.",
-        show_default=False,
-    ),
+Seed = Annotated[
+    int,
+    typer.Option("--seed", metavar="S", help="Same seed, same results, on any number of workers."),
 ]
+ProtocolFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The protocol file (YAML).", show_default=False)
+]
+
+
+def json_option(what: str) -> Any:
+    """The option `--json` of a command that can write something as JSON, too."""
+    return typer.Option(
+        "--json", metavar="FILE", help=f"Also write {what} here; '-' is standard output.", show_default=False
+    )
+
+
+FindingsJson = Annotated[str | None, json_option("the findings as JSON")]
 Case = Annotated[
     str | None,
     typer.Option(

@@ -15,6 +15,9 @@ from trialkine.cli.options import (
     STANDARD_OUTPUT,
     Jobs,
     OutFolder,
+    ProtocolFile,
+    Seed,
+    json_option,
     json_target,
     whole_number,
     write_json,
@@ -33,9 +36,7 @@ WHOLE_TRIALS = 40  # simulated as a whole beside virtual ones: as many as 95 % p
 
 
 def run(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The protocol file (YAML).", show_default=False)
-    ],
+    file: ProtocolFile,
     out: OutFolder = None,
     patients: Annotated[
         int | None,
@@ -73,9 +74,7 @@ def run(
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[
-        int, typer.Option("--seed", metavar="S", help="Same seed, same results, on any number of workers.")
-    ] = 0,
+    seed: Seed = 0,
     ensemble: Annotated[
         bool,
         typer.Option(
@@ -84,15 +83,7 @@ def run(
         ),
     ] = False,
     jobs: Jobs = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write the summary as JSON here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    json: Annotated[str | None, json_option("the summary as JSON")] = None,
 ) -> None:
     """Simulate the trial in FILE and write a report.
 

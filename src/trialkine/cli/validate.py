@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trialkine.cli.options import LARGEST_SEED, STANDARD_OUTPUT, Jobs, json_target, whole_number, write_json
+from trialkine.cli.options import (
+    LARGEST_SEED,
+    STANDARD_OUTPUT,
+    Jobs,
+    Seed,
+    json_option,
+    json_target,
+    whole_number,
+    write_json,
+)
 from trialkine.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -71,17 +80,9 @@ def validate(
         str,
         typer.Option("--consequence", metavar="GRADE", help="Decision consequence: low, medium or high."),
     ] = "not stated",
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same predictions.")] = 0,
+    seed: Seed = 0,
     jobs: Jobs = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write the ledger as JSON here; '-' is standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    json: Annotated[str | None, json_option("the ledger as JSON")] = None,
 ) -> None:
     """Predict published trials and score the predictions.
 

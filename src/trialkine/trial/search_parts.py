@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
@@ -167,7 +166,3 @@ class Search(Part):
     candidates: Count = Field(
         default=100, description="Most candidates; more are refused before anything is run.", examples=[60]
     )
-
-    def levels_of(self, names: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-        """The levels of some factors."""
-        return {name: self.vary[name].texts for name in names}
