@@ -236,3 +236,27 @@ def test_members_of_another_ensemble_are_not_taken(tmp_path: Path) -> None:
     (tmp_path / "left_out.csv").write_text(text.replace("recall_rate", "priming_rate"), "utf-8")
     with pytest.raises(InputError, match=r"left_out\.csv names other numbers than members\.csv"):
         read_ensemble(tmp_path)
+
+
+def test_what_each_structure_has_of_the_members_stays_when_a_family_is_taken_out() -> None:
+    values = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [4.0, 1.0]])
+    members = ParameterEnsemble(
+        ("recall_rate", "structure.il2_licensing"), values, np.array([0.2, 0.2, 0.2, 0.4])
+    )
+    # The family is far likelier with the variant, which would lose nearly all its weight without it.
+    told = np.array([[-2.0], [-3.0], [-2.5], [9.0]])
+    found = CalibratedEnsemble(members, ("Atkins1999",), told, {}).without("Atkins1999")
+    by_hand = np.exp([2.0, 3.0, 2.5])
+    np.testing.assert_allclose(found.weights[:3], 0.6 * by_hand / by_hand.sum(), rtol=1e-12)
+    assert found.weights[3] == pytest.approx(0.4, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["members.csv", "evidence.csv", "left_out.csv"])
+def test_a_number_that_is_none_names_its_file(tmp_path: Path, name: str) -> None:
+    write_ensemble(WITH_LEFT_OUT, tmp_path)
+    rows = (tmp_path / name).read_text("utf-8").splitlines()
+    rows[1] = ",".join([*rows[1].split(",")[:-1], "nan"])
+    (tmp_path / name).write_text("\n".join(rows) + "\n", "utf-8")
+    (tmp_path / "record.json").write_text(json.dumps({"title": "by hand"}), "utf-8")
+    with pytest.raises(InputError, match=rf"{name} holds a number that is none"):
+        read_ensemble(tmp_path)

@@ -70,6 +70,15 @@ def test_a_rate_is_of_those_evaluated_and_a_time_of_those_enrolled() -> None:
     assert {arm(metrics=metrics).denominator(name) for name in metrics} == {None}
 
 
+def test_a_duration_of_response_is_of_those_who_responded() -> None:
+    metrics = {"dor_median_months": 7.0}
+    assert arm(enrolled=51, n=40, responders=10, metrics=metrics).denominator("dor_median_months") == 10
+    assert arm(n=40, metrics={"orr": 0.19, **metrics}).denominator("dor_median_months") == 8
+    own = {"dor_median_months": {"value": 7.0, "n": 6}}
+    assert arm(n=40, responders=10, metrics=own).denominator("dor_median_months") == 6
+    assert arm(n=40, metrics=metrics).denominator("dor_median_months") == 40  # nobody says how many responded
+
+
 def test_a_number_with_its_own_denominator_keeps_it() -> None:
     entry = arm(enrolled=51, n=40, cr=2, metrics={"os_rate_12m": {"value": 0.4, "n": 38}})
     assert entry.denominator("os_rate_12m") == 38

@@ -18,6 +18,7 @@ from trialkine.validation.discrepancy import (
     groups_of,
     reported_draws,
 )
+from trialkine.validation.metric_draws import weighted_quantile
 
 Array = np.ndarray[Any, np.dtype[Any]]
 DRAWS, SIMULATED = 20_000, 60
@@ -290,3 +291,36 @@ def test_every_number_has_the_discrepancies_of_its_kind(
     metrics: tuple[str, ...], groups: tuple[str, ...]
 ) -> None:
     assert {groups_of(metric) for metric in metrics} == {groups}
+
+
+# -- weights --------------------------------------------------------------------------------------------
+
+LOW_OR_HIGH = (RATES > 0.3).astype(int)  # the member that made each draw
+WEIGHTED = ParameterEnsemble(
+    ensemble(exact(), exact()).names, ensemble(exact(), exact()).values, np.array([0.9, 0.1])
+)
+SHARE_OF_DRAW = WEIGHTED.weights[LOW_OR_HIGH] / np.bincount(LOW_OR_HIGH)[LOW_OR_HIGH]
+
+
+def test_luck_is_taken_out_around_the_mean_of_the_weighted_members() -> None:
+    found = reported(RESPONDED, n=1_000_000, members=WEIGHTED, which=LOW_OR_HIGH)
+    mean = np.sum(SHARE_OF_DRAW * RESPONDED)
+    assert np.sum(SHARE_OF_DRAW * found) == pytest.approx(mean, abs=0.002)
+    assert (
+        abs(mean - RESPONDED.mean()) > 0.05
+    )  # around the mean of all draws it would move by a fifth of this
+
+
+def test_luck_of_medians_is_taken_out_around_the_median_of_the_weighted_members() -> None:
+    which = (np.log(10.0) < LOG_TIMES).astype(int)
+    share = WEIGHTED.weights[which] / np.bincount(which)[which]
+    found = reported(TIMES, "os_median_months", n=1_000_000, members=WEIGHTED, which=which)
+    before, after = (weighted_quantile(values, share, 0.5) for values in (TIMES, found))
+    assert after == pytest.approx(before, rel=1e-9)
+    assert before < 0.95 * np.median(TIMES)
+
+
+def test_quantiles_count_weights() -> None:
+    values, weights = np.array([3.0, 1.0, 2.0, np.inf]), np.array([0.1, 0.2, 0.4, 0.3])
+    found = [weighted_quantile(values, weights, share) for share in (0.1, 0.2, 0.5, 0.65, 0.9)]
+    assert found == [1.0, 1.0, 2.0, 3.0, np.inf]

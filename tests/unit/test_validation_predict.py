@@ -143,3 +143,8 @@ def test_references_are_the_same_by_number_or_word_by_word():
     assert is_known(citation="SOMEBODY, 1999.")
     assert not is_known(pmid="124", citation="Somebody 1999")
     assert not is_known(citation="Somebody else 1999")
+
+
+def test_times_are_told_apart_until_the_follow_up_ends_whatever_was_reported():
+    # 12 months of follow-up; that a median of 30 was reported moves no score of other times.
+    assert module._horizon(trial("first", 5)) == pytest.approx(12.0, rel=0.01)
