@@ -6,7 +6,7 @@ from scipy.stats import binomtest, kstest
 
 from trialkine.calibration.quantities import USUAL
 from trialkine.calibration.run import Sizes, calibrate
-from trialkine.calibration.self_check import self_check
+from trialkine.calibration.self_check import prior_draws, self_check
 from trialkine.trial.protocol import Protocol
 
 TRIAL = {
@@ -35,7 +35,8 @@ def test_known_numbers_rank_evenly_in_the_posteriors_of_their_trials(tmp_path):
     trials = {"mine": Protocol.from_dict(TRIAL)}
     sizes = Sizes(points=256, patients=24, waves=1, steps=90, walkers=16, members=20)
     found = calibrate(trials, tmp_path, sizes, seed=3, jobs=2).structures[USUAL]
-    check = self_check(trials, found.likelihood, DRAWS, patients=200, steps=600, walkers=32, seed=5, jobs=2)
+    truth = prior_draws(found.likelihood.unknowns, DRAWS, 5)
+    check = self_check(trials, found.likelihood, truth, steps=600, walkers=32, seed=5, jobs=2)
     informed = found.posterior.draws.std(axis=0) < 0.9
     assert informed.any()
     ranks = check.ranks[:, informed]

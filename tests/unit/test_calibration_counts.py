@@ -103,6 +103,15 @@ def test_those_who_were_to_be_followed_for_less_are_in_neither_count_whatever_ha
     assert counted(patients, "os", 50.0) == [(2.0, 4.0)]
 
 
+def test_those_who_had_the_event_before_are_not_among_those_who_are_left() -> None:
+    days: list[float | None] = [50.0, 100.0, 120.0, 150.0, 110.0, None]
+    patients = rows(os_days=days, os_event=[True, True, True, False, False, False])
+    # after 100 days: dead at 50 and at 100; dead at 120; alive at 150; lost at 110 and unknown
+    target = Target("t", "t", "A", None, "os_rate", "survival", "os", 140.0, 0.0, 1, after=100.0)
+    counts, totals = count_patients(result_of(patients), target)
+    np.testing.assert_array_equal((counts, totals), ([1.0], [2.0]))
+
+
 def test_responses_count_whatever_the_follow_up() -> None:
     assert counted(rows(best_response=BEST, follow_up_days=[1.0] * 10), "responds") == [(3.0, 10.0)]
 

@@ -38,3 +38,11 @@ def test_what_the_emulator_does_not_look_at_is_seen_as_error(monkeypatch):
     either = np.where(SCORES[:, 0] > 0.0, 0.8, 0.2)
     # without the first score the best guess is a half, which errs by 0.3 at every point
     assert errors(either, (1, 2, 3), monkeypatch).root_mean_square == pytest.approx(0.3, abs=0.03)
+
+
+def test_the_spread_is_that_of_the_log_odds_beside_what_the_emulator_knows(monkeypatch):
+    luck = np.random.default_rng(6).standard_normal(POINTS)
+    plain = -0.5 + SCORES @ [0.6, -0.3, 0.0, 0.4]
+    found = errors(expit(plain + 0.5 * luck), (0, 1, 2, 3), monkeypatch)
+    assert found.spread == pytest.approx(0.5, abs=0.15)
+    assert errors(expit(plain), (0, 1, 2, 3), monkeypatch).spread < 0.25

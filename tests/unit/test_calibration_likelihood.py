@@ -10,12 +10,11 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import betabinom, binom, norm
 
-from trialkine.calibration.emulator import Quadratic
+from trialkine.calibration.emulator import EmulatorError, Quadratic
 from trialkine.calibration.likelihood import (
     Evidence,
     Likelihood,
     _half_score,
-    _log_beta_binomial,
 )
 from trialkine.calibration.quantities import Quantity
 from trialkine.calibration.targets import Group, Sense, Target
@@ -118,41 +117,77 @@ def chance_at(draw: int, place: int, mix_luck: float, hazard_luck: float) -> flo
     return float(above if one.sense == "more than half" else 1.0 - above)
 
 
-# -- counts ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("of", "share", "rho"), [(30, 0.16, 0.01), (270, 0.5, 0.02), (4, 0.9, 0.3), (12, 1e-4, 1e-3)]
-)
-def test_whole_counts_are_beta_binomial(of: int, share: float, rho: float) -> None:
-    counts = np.arange(of + 1.0)
-    shares, rhos = np.full((1, of + 1, 1), share), np.full((1, of + 1, 1), rho)
-    found = _log_beta_binomial(counts, np.full(of + 1, float(of)), shares, rhos)[0, :, 0]
-    wanted = betabinom.logpmf(counts, of, share * (1.0 / rho - 1.0), (1.0 - share) * (1.0 / rho - 1.0))
-    np.testing.assert_allclose(found, wanted, rtol=1e-8, atol=1e-8)
-    assert np.exp(found).sum() == pytest.approx(1.0, rel=1e-8)
-
-
-@pytest.mark.parametrize("rho", [0.0, 1e-9, 1e-7, 2e-6])
-def test_without_correlation_counts_are_binomial(rho: float) -> None:
-    counts = np.arange(41.0)
-    shares, rhos = np.full((1, 41, 1), 0.3), np.full((1, 41, 1), rho)
-    found = _log_beta_binomial(counts, np.full(41, 40.0), shares, rhos)[0, :, 0]
-    # To first order in rho the logarithm differs by rho times half the square of at most 40 patients.
-    np.testing.assert_allclose(found, binom.logpmf(counts, 40, 0.3), atol=max(rho * 40.0**2 * 2.0, 1e-9))
-
-
-def test_a_count_that_is_not_whole_lies_between_its_neighbours() -> None:
-    counts = np.array([8.0, 8.2, 8.5, 9.0])
-    found = _log_beta_binomial(counts, np.full(4, 40.0), np.full((1, 4, 1), 0.4), np.full((1, 4, 1), 0.02))
-    assert np.all(np.diff(found[0, :, 0]) > 0.0)  # 16 are expected
+# -- half of the patients ---------------------------------------------------------------------------------
 
 
 def test_more_than_half_is_judged_by_the_standard_error_of_the_share() -> None:
-    share, rho = np.array([[[0.6]]]), np.array([[[0.0]]])
-    assert _half_score(np.array([24.0]), share, rho)[0, 0, 0] == pytest.approx(0.1 / 0.1, rel=1e-12)
-    wider = _half_score(np.array([24.0]), share, np.array([[[0.1]]]))[0, 0, 0]
-    assert wider == pytest.approx(1.0 / np.sqrt(1.0 + 23.0 * 0.1), rel=1e-12)
+    share = np.array([0.6])
+    assert _half_score(24.0, share, np.array([0.0]))[0] == pytest.approx(0.1 / 0.1, rel=1e-12)
+    wider = _half_score(24.0, share, np.array([0.5]))[0]
+    excess = 0.24 * 0.5**2
+    assert wider == pytest.approx(1.0 / np.sqrt(1.0 + 23.0 * excess / (1.0 + excess)), rel=1e-12)
+
+
+def at_two_times(early: Sense, late: Sense, patients: int, shares: tuple[float, float]) -> float:
+    """The log-likelihood of more or fewer than half of some patients at two times, without discrepancy.
+
+    `shares` are those left at the first time, and of those at the second.
+    """
+    targets = (
+        replace(target("survival", 0.0, patients, early), day=100.0),
+        replace(target("survival", 0.0, patients, late), day=200.0, after=100.0),
+    )
+    own = Likelihood(
+        replace(
+            EVIDENCE, targets=targets, quadratics=EVIDENCE.quadratics[:2], trial_of=np.array([0, 0]),
+            classes=("untreated", "untreated"),
+        ),
+        UNKNOWNS,
+    )  # fmt: skip
+    scores = np.zeros((1, len(UNKNOWNS)))
+    scores[0, UNKNOWNS.names.index("trial.discrepancy.survival")] = -20.0
+    return float(own._terms(logit(np.array(shares))[None, :, None], scores)[0, :, 0].sum())
+
+
+def test_a_median_between_two_times_is_as_likely_as_among_as_many_patients() -> None:
+    patients, shares = 41, (0.6, 0.7)
+    random = np.random.default_rng(1)
+    early = random.binomial(patients, shares[0], 400_000)
+    late = random.binomial(early, shares[1])
+    half = patients / 2.0
+    for senses, happened in (
+        (("more than half", "less than half"), (early > half) & (late < half)),
+        (("more than half", "more than half"), late > half),
+        (("less than half", "less than half"), early < half),
+    ):
+        found = np.exp(at_two_times(*senses, patients, shares))
+        assert found == pytest.approx(happened.mean(), abs=0.006), senses  # the normal approximation's error
+
+
+def test_the_error_of_the_emulator_counts_as_discrepancy() -> None:
+    own = replace(EVIDENCE, errors=(EmulatorError("response", 2, 0.03, 0.01, 0.4),))
+    found = Likelihood(own, UNKNOWNS)._terms(LIKELIHOOD._log_odds(DRAWS), DRAWS)
+    discrepancy = UNKNOWNS.names.index("trial.discrepancy.response")
+    scores = DRAWS.copy()
+    both = np.hypot(NUMBERS[:, discrepancy], 0.4)
+    scores[:, discrepancy] = (np.log(both) - np.log(DISCREPANCY_GROUPS["response"])) / 0.5
+    np.testing.assert_allclose(found, LIKELIHOOD._terms(LIKELIHOOD._log_odds(DRAWS), scores), rtol=1e-9)
+    assert np.all(found[:, 0] != LIKELIHOOD._terms(LIKELIHOOD._log_odds(DRAWS), DRAWS)[:, 0])
+
+
+def test_the_same_trials_may_report_other_counts_and_fewer() -> None:
+    other = (replace(EVIDENCE.targets[2], count=3.0),)
+    found = replace(EVIDENCE, targets=(*EVIDENCE.targets[:2], named(2), *EVIDENCE.targets[3:])).reporting(
+        (replace(named(2), count=3.0),)
+    )
+    assert found.targets[0].count == other[0].count
+    assert found.quadratics == (EVIDENCE.quadratics[2],)
+    assert (found.trial_of.tolist(), found.classes) == ([1], ("untreated",))
+
+
+def named(place: int) -> Target:
+    """A target whose key is like that of no other."""
+    return replace(TARGETS[place], event="progresses")
 
 
 # -- luck and log-odds ----------------------------------------------------------------------------------

@@ -139,6 +139,7 @@ def test_a_median_seen_at_scans_lies_within_half_an_interval(event: str) -> None
     early, late = targets(enrolled=50, metrics={f"{event}_median_months": 4.0})
     assert (early.day, late.day) == pytest.approx((4 * MONTH - 4 * WEEK, 4 * MONTH + 4 * WEEK))
     assert (early.sense, late.sense) == ("more than half", "less than half")
+    assert (early.after, late.after) == (0.0, early.day)
     assert {(target.event, target.group, target.count, target.of) for target in (early, late)} == {
         (event, "progression", 25.0, 50)
     }
@@ -147,6 +148,41 @@ def test_a_median_seen_at_scans_lies_within_half_an_interval(event: str) -> None
 def test_an_early_median_is_looked_for_from_the_first_day() -> None:
     early, late = targets(metrics={"pfs_median_months": 0.5})
     assert (early.day, late.day) == pytest.approx((1.0, 0.5 * MONTH + 4 * WEEK))
+
+
+def test_later_times_count_among_those_who_were_left_at_the_time_before() -> None:
+    metrics = {"os_median_months": 10.0, "os_rate_12m": 0.4, "os_rate_24m": {"value": 0.2, "n": 30}}
+    first, second, third = targets(enrolled=50, metrics=metrics)
+    assert [target.metric for target in (first, second, third)] == list(metrics)
+    assert [target.after for target in (first, second, third)] == pytest.approx([0.0, 10 * MONTH, 12 * MONTH])
+    assert (first.count, first.of) == (25.0, 50)
+    assert (second.count, second.of) == (pytest.approx(20.0), 25)  # 0.4 of 0.5
+    assert (third.count, third.of) == (pytest.approx(10.0), 20)  # 0.2 of 0.4
+
+
+def test_times_are_taken_in_turn_whatever_their_order_in_the_file_and_by_event() -> None:
+    found = targets(enrolled=40, metrics={"os_rate_24m": 0.1, "pfs_rate_8w": 0.5, "os_rate_12m": 0.2})
+    assert [(target.metric, round(target.after)) for target in found] == [
+        ("os_rate_12m", 0), ("os_rate_24m", 365), ("pfs_rate_8w", 0),
+    ]  # fmt: skip
+    assert (found[1].count, found[1].of) == (pytest.approx(4.0), 8)
+
+
+def test_nothing_is_asked_of_nobody() -> None:
+    found = targets(enrolled=20, metrics={"os_rate_12m": 0.0, "os_rate_24m": 0.0})
+    assert [target.metric for target in found] == ["os_rate_12m"]
+
+
+def test_a_median_not_reached_and_rates_do_not_count_each_other() -> None:
+    metrics = {"os_median_months": {"value": 6.0, "at_least": True}, "os_rate_12m": 0.4, "os_rate_24m": 0.3}
+    found = {target.metric: target for target in targets(enrolled=50, metrics=metrics)}
+    assert (found["os_rate_12m"].after, found["os_rate_12m"].of) == (0.0, 50)
+    assert (found["os_rate_24m"].count, found["os_rate_24m"].of) == (pytest.approx(15.0), 20)
+
+
+def test_a_rate_that_rises_with_time_leaves_everybody() -> None:
+    found = targets(enrolled=20, metrics={"os_rate_12m": 0.3, "os_rate_24m": {"value": 0.4, "n": 10}})
+    assert (found[1].count, found[1].of) == (6.0, 6)
 
 
 def test_a_median_not_reached_says_that_more_than_half_were_free_until_then() -> None:

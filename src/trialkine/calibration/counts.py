@@ -22,8 +22,8 @@ def count_patients(result: TrialResult, target: Target) -> tuple[Array, Array]:
     """How many patients met the target's event, and of how many, in every repetition.
 
     A patient whose follow-up ends before the target's day is in neither count, and neither is one whose
-    follow-up was to end before it, since of such patients only the events would be seen. The duration of a
-    response is followed from the response.
+    follow-up was to end before it, since of such patients only the events would be seen, nor one who had the
+    event before the target's patients are counted. The duration of a response is followed from the response.
 
     Shapes: (repetition,), (repetition,).
     """
@@ -74,4 +74,5 @@ def events_of(rows: pl.DataFrame, target: Target) -> tuple[Array, Array]:
     if target.event == "dor":
         known &= responds
         followed = followed - np.where(responds, rows["response_day"].to_numpy().astype(float), 0.0)
+    known &= ~(ended & (days <= target.after))
     return ~ended, known & (followed >= target.day - LANDMARK_SLACK)

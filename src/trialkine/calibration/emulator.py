@@ -21,6 +21,22 @@ TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
+class EmulatorError:
+    """The error at points left out of the fit, over the targets of a kind.
+
+    `root_mean_square` is what is left when the luck of the simulated patients is taken out; `bias` is the
+    standard deviation over targets of their mean error; `spread` is the standard deviation of the log-odds
+    that makes the simulated counts most likely. Units: fractions of patients, and log-odds for the spread.
+    """
+
+    group: str
+    targets: int
+    root_mean_square: float
+    bias: float
+    spread: float
+
+
+@dataclass(frozen=True)
 class Quadratic:
     """Log-odds `constant + linear . z + z . square . z` over all scores; zero where a score has no part.
 

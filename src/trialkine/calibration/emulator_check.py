@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from trialkine.calibration.emulator import fit_quadratic
+from trialkine.calibration.emulator import EmulatorError, fit_quadratic
 from trialkine.calibration.evidence import Simulations, simulations_of
+from trialkine.calibration.overdispersion import correlation_of, log_beta_binomial
 from trialkine.calibration.quantities import Quantity
 from trialkine.calibration.simulations import Simulated
 from trialkine.trial.protocol import Protocol
@@ -20,20 +21,8 @@ LEFT_OUT = 0.25
 """Share of the last design's points that are left out: at random, since every fourth point of a Sobol
 sequence lies in the same half of a dimension."""
 SEED = 0
-
-
-@dataclass(frozen=True)
-class EmulatorError:
-    """The error of shares of patients at points left out of the fit, over the targets of a kind.
-
-    `root_mean_square` is what is left when the luck of the simulated patients is taken out; `bias` is the
-    standard deviation over targets of their mean error. Units: fractions of patients.
-    """
-
-    group: str
-    targets: int
-    root_mean_square: float
-    bias: float
+WIDEST = 3.0  # spread of log-odds
+LEAST_SHARE = 1e-5
 
 
 def emulator_errors(
@@ -51,23 +40,48 @@ def emulator_errors(
     chosen = np.random.default_rng(SEED).choice(last, round(LEFT_OUT * last), replace=False)
     is_out[len(scores) - last + chosen] = True
     rows = list(simulations_of(trials, waves, quantities))
-    found = Parallel(n_jobs=jobs)(delayed(_error)(scores, is_out, one) for one in rows)
+    found = Parallel(n_jobs=jobs)(delayed(_held_out)(scores, is_out, one) for one in rows)
     groups = dict.fromkeys(one.target.group for one in rows)
-    errors = []
-    for group in groups:
-        own = np.array([pair for pair, one in zip(found, rows, strict=True) if one.target.group == group])
-        beyond = float(np.sqrt(max(own[:, 0].mean(), 0.0)))
-        errors.append(EmulatorError(group, len(own), beyond, float(own[:, 1].std())))
-    return tuple(errors)
+    return tuple(
+        _error(group, [own for own, one in zip(found, rows, strict=True) if one.target.group == group])
+        for group in groups
+    )
 
 
-def _error(scores: Array, is_out: Array, one: Simulations) -> tuple[float, float]:
-    """The mean square beyond chance, and the mean error, of one target."""
-    kept = ~is_out
+@dataclass(frozen=True)
+class HeldOut:
+    """What was simulated at points left out of the fit, and what the emulator says. Shapes: (point,)."""
+
+    count: Array
+    total: Array
+    share: Array
+
+
+def _held_out(scores: Array, is_out: Array, one: Simulations) -> HeldOut:
+    kept, seen = ~is_out, is_out & (one.totals > 0.0)
     fitted = fit_quadratic(scores[kept], one.counts[kept], one.totals[kept], one.columns, one.switch)
-    seen = is_out & (one.totals > 0.0)
-    count, total = one.counts[seen], one.totals[seen]
-    share = expit(fitted.log_odds(scores[seen]))
-    residual = count - total * share
-    beyond = (residual**2 - total * share * (1.0 - share)) / total**2
-    return float(beyond.mean()), float(residual.sum() / total.sum())
+    share = np.clip(expit(fitted.log_odds(scores[seen])), LEAST_SHARE, 1.0 - LEAST_SHARE)
+    return HeldOut(one.counts[seen], one.totals[seen], share)
+
+
+def _error(group: str, targets: Sequence[HeldOut]) -> EmulatorError:
+    """The errors of all targets of a kind together."""
+    from scipy.optimize import minimize_scalar
+
+    squares, means = [], []
+    for one in targets:
+        residual = one.count - one.total * one.share
+        luck = one.total * one.share * (1.0 - one.share)
+        squares.append(((residual**2 - luck) / one.total**2).mean())
+        means.append(residual.sum() / one.total.sum())
+    count, total, share = (
+        np.concatenate([getattr(one, name) for one in targets]) for name in ("count", "total", "share")
+    )
+
+    def misfit(spread: float) -> float:
+        correlation = correlation_of(share, np.asarray(spread))
+        return -float(log_beta_binomial(count, total, share, correlation).sum())
+
+    spread = minimize_scalar(misfit, bounds=(0.0, WIDEST), method="bounded").x
+    beyond = float(np.sqrt(max(float(np.mean(squares)), 0.0)))
+    return EmulatorError(group, len(targets), beyond, float(np.std(means)), float(spread))

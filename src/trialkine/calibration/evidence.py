@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from trialkine.calibration.design import variant_places
-from trialkine.calibration.emulator import fit_quadratic
+from trialkine.calibration.emulator import EmulatorError, fit_quadratic
 from trialkine.calibration.likelihood import Evidence
 from trialkine.calibration.quantities import STRUCTURES, USUAL, Quantity
 from trialkine.calibration.simulations import Simulated
@@ -62,11 +62,12 @@ def evidence_of(
     trials: Mapping[str, Protocol],
     waves: Sequence[tuple[Array, Mapping[str, Simulated]]],
     quantities: Sequence[Quantity],
+    errors: Sequence[EmulatorError],
     jobs: int = 1,
 ) -> dict[str, Evidence]:
     """The evidence of some trials in every structure, from their simulation in one or more waves.
 
-    `waves` hold the scores of a design, and what was simulated there.
+    `waves` hold the scores of a design, and what was simulated there; `errors` what the emulator misses.
     """
     from joblib import Parallel, delayed
 
@@ -91,6 +92,7 @@ def evidence_of(
             tuple(_family(name, trials[name]) for name in names),
             tuple(protocol.population for protocol in protocols),
             tuple(trial_facts(protocol) for protocol in protocols),
+            tuple(errors),
         )
         for structure, score in zip(STRUCTURES, (-1.0, 1.0), strict=True)
     }

@@ -48,10 +48,13 @@ def _head(found: Calibration) -> Iterator[str]:
     )
     yield ""
     errors = ", ".join(
-        f"{group} {error['rms']:.1%} (mean over points {error['bias']:.1%})"
+        f"{group} {error['rms']:.1%} (mean over points {error['bias']:.1%}; {error['spread']:.2f})"
         for group, error in record["emulator"].items()
     )
-    yield f"Error of the emulator at points it had not seen, in shares of patients: {errors}."
+    yield (
+        "Error of the emulator at points it had not seen, in shares of patients, and as the spread of the "
+        f"log-odds that the likelihood takes for it: {errors}."
+    )
 
 
 def _structures(found: Calibration) -> Iterator[str]:

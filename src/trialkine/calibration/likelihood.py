@@ -2,21 +2,22 @@
 
 The luck of a trial, its case mix and hazard, is shared by all its arms and is integrated over by
 Gauss-Hermite quadrature. Counts are beta-binomial: binomial patients around a rate that differs from the
-simulated one by a discrepancy of the log-odds, for criteria, readers and era.
+emulated one by a discrepancy of the log-odds, for criteria, readers and era, and by the emulator's error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
-from scipy.special import expit, gammaln, log_ndtr, logsumexp
+from scipy.special import expit, log_ndtr, logsumexp
 
 from trialkine.calibration.design import FARTHEST, MIX_CENTRE, MIX_SCALE
-from trialkine.calibration.emulator import Quadratic
+from trialkine.calibration.emulator import EmulatorError, Quadratic
+from trialkine.calibration.overdispersion import correlation_of, log_beta_binomial
 from trialkine.calibration.targets import Target
 from trialkine.calibration.unknowns import CLASS_OFFSET, DISCREPANCY, MIX_FACTS, Unknowns, facts_matrix
 from trialkine.ensemble_members import CASE_MIX, DEATH_RATE, HAZARD
@@ -25,6 +26,7 @@ from trialkine.population.ensemble import OF_DISEASE
 Array = np.ndarray[Any, np.dtype[Any]]
 MIX_NODES, HAZARD_NODES = 5, 7
 LEAST_SHARE = 1e-5
+LEAST_FALL = 1e-9
 STEEPNESS = 50.0  # of the wall beyond the scores that were simulated
 
 
@@ -32,7 +34,8 @@ STEEPNESS = 50.0  # of the wall beyond the scores that were simulated
 class Evidence:
     """Targets with what stands in for their simulation, and the trials they belong to.
 
-    `trials`, `diseases`, `facts` and `families` are by trial; `trial_of` and `classes` by target.
+    `trials`, `diseases`, `facts` and `families` are by trial; `trial_of` and `classes` by target; `errors`
+    are what the emulator misses, by kind of target.
     """
 
     targets: tuple[Target, ...]
@@ -43,6 +46,19 @@ class Evidence:
     families: tuple[str, ...]
     diseases: tuple[str, ...]
     facts: tuple[Mapping[str, float], ...]
+    errors: tuple[EmulatorError, ...] = ()
+
+    def reporting(self, targets: Sequence[Target]) -> Evidence:
+        """The same trials where some of the targets have other counts, and the rest were not reported."""
+        places = {target.key: place for place, target in enumerate(self.targets)}
+        kept = [places[target.key] for target in targets]
+        return replace(
+            self,
+            targets=tuple(targets),
+            quadratics=tuple(self.quadratics[place] for place in kept),
+            trial_of=self.trial_of[kept],
+            classes=tuple(self.classes[place] for place in kept),
+        )
 
 
 class Likelihood:
@@ -62,7 +78,10 @@ class Likelihood:
         self.decades = np.array([facts.get("decades", 0.0) for facts in evidence.facts])
         self.count = np.array([target.count for target in evidence.targets])
         self.of = np.array([float(target.of) for target in evidence.targets])
-        self.senses = np.array([target.sense for target in evidence.targets])
+        self.counted = np.array([target.sense == "count" for target in evidence.targets])
+        self.halves = _halves(evidence.targets)
+        errors = {one.group: one.spread for one in evidence.errors}
+        self.error = np.array([errors.get(target.group, 0.0) for target in evidence.targets])
         nodes, weights = hermegauss(MIX_NODES)
         more, other = hermegauss(HAZARD_NODES)
         self.mix_luck = np.repeat(nodes, HAZARD_NODES)
@@ -132,44 +151,60 @@ class Likelihood:
 
     def _terms(self, log_odds: Array, scores: Array) -> Array:
         """The log-likelihood of every target at every node. Shape: (draw, target, node)."""
-        spread = np.zeros(log_odds.shape[:2])
+        variance = np.tile(self.error**2, (len(scores), 1))
         for place, target in enumerate(self.evidence.targets):
             name = f"{DISCREPANCY}.{target.group}"
             if self.unknowns.has(name):
-                spread[:, place] = self.unknowns.other(name, scores)
+                variance[:, place] += self.unknowns.other(name, scores) ** 2
             offset = f"{CLASS_OFFSET}.{self.evidence.classes[place]}"
             if target.group == "response" and self.unknowns.has(offset):
                 log_odds[:, place] += self.unknowns.other(offset, scores)[:, None]
+        spread = np.sqrt(variance)[:, :, None]
         share = np.clip(expit(log_odds), LEAST_SHARE, 1.0 - LEAST_SHARE)
-        excess = share * (1.0 - share) * spread[:, :, None] ** 2
-        correlation = excess / (1.0 + excess)
         found = np.empty_like(share)
-        counted = self.senses == "count"
-        found[:, counted] = _log_beta_binomial(
-            self.count[counted], self.of[counted], share[:, counted], correlation[:, counted]
+        counted = self.counted
+        found[:, counted] = log_beta_binomial(
+            self.count[counted][:, None],
+            self.of[counted][:, None],
+            share[:, counted],
+            correlation_of(share[:, counted], spread[:, counted]),
         )
-        more = self.senses == "more than half"
-        less = self.senses == "less than half"
-        z = _half_score(self.of, share, correlation)
-        found[:, more] = log_ndtr(z[:, more])
-        found[:, less] = log_ndtr(-z[:, less])
+        for places in self.halves:
+            whole, before = np.ones_like(share[:, 0]), None
+            for number, place in enumerate(places):
+                whole = whole * share[:, place]
+                z = _half_score(self.of[place], whole, spread[:, place])
+                is_more = self.evidence.targets[place].sense == "more than half"
+                found[:, place] = _half_term(z, is_more, before)
+                before = log_ndtr(z)
+                if not is_more:  # nor are there more later
+                    found[:, list(places[number + 1 :])] = 0.0
+                    break
         return np.asarray(found)
 
 
-def _half_score(of: Array, share: Array, correlation: Array) -> Array:
+def _halves(targets: Sequence[Target]) -> tuple[tuple[int, ...], ...]:
+    """The places of targets that say more or less than half, those of the same patients together, in turn."""
+    found: dict[object, list[int]] = {}
+    for place, target in enumerate(targets):
+        if target.sense != "count":
+            found.setdefault(target.curve, []).append(place)
+    return tuple(tuple(sorted(own, key=lambda place: targets[place].day)) for own in found.values())
+
+
+def _half_score(of: float, share: Array, spread: Array) -> Array:
     """How many standard errors more than half of the patients are expected."""
-    size = of[:, None]
-    variance = share * (1.0 - share) * (1.0 + (size - 1.0) * correlation) / size
+    correlation = correlation_of(share, spread)
+    variance = share * (1.0 - share) * (1.0 + (of - 1.0) * correlation) / of
     return np.asarray((share - 0.5) / np.sqrt(variance))
 
 
-def _log_beta_binomial(count: Array, of: Array, share: Array, correlation: Array) -> Array:
-    """Log-probability of counts that need not be whole. Shapes: (target,), (draw, target, node)."""
-    k, n = count[:, None], of[:, None]
-    strength = (1.0 - correlation) / np.maximum(correlation, 1e-9)
-    a, b = share * strength, (1.0 - share) * strength
-    choose = gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
-    found = gammaln(k + a) + gammaln(n - k + b) - gammaln(n + a + b)
-    found = choose + found + gammaln(a + b) - gammaln(a) - gammaln(b)
-    plain = choose + k * np.log(share) + (n - k) * np.log1p(-share)
-    return np.asarray(np.where(correlation < 1e-6, plain, found))
+def _half_term(z: Array, is_more: bool, before: Array | None) -> Array:
+    """How likely it is that more than half are left, or fewer, given that more were at the time before.
+
+    `before` is the log-probability of those; None where this is the first time. Shapes: all alike.
+    """
+    if before is None:
+        return np.asarray(log_ndtr(z if is_more else -z))
+    still = np.minimum(log_ndtr(z) - before, -LEAST_FALL)
+    return np.asarray(still if is_more else np.log(-np.expm1(still)))

@@ -98,15 +98,11 @@ def calibrate(
     progress(0.9, "sampling without the families that tell most")
     weak = weak_families(CalibratedEnsemble(members, families, by_family, {}))
     left_out = left_out_members(found, weak, sizes.members, sizes.steps, seed, jobs)
-    errors = emulator_errors(own, waves[-LATEST:], calibrated_quantities(), jobs)
     record = {
         **(about or {}),
         "seed": seed,
         "sizes": vars(sizes),
         **_record_of(found),
-        "emulator": {
-            one.group: {"rms": round(one.root_mean_square, 3), "bias": round(one.bias, 3)} for one in errors
-        },
         "left_out": {
             family: {
                 "acceptance": round(one.acceptance, 3),
@@ -161,7 +157,9 @@ def simulated_waves(
 def likelihoods_of(trials: Mapping[str, Protocol], waves: Sequence[Wave], jobs: int) -> dict[str, Likelihood]:
     """The likelihood in every structure, from what was simulated in the latest waves."""
     quantities = calibrated_quantities()
-    evidence = evidence_of(trials, waves[-LATEST:], quantities, jobs)
+    latest = waves[-LATEST:]
+    errors = emulator_errors(trials, latest, quantities, jobs)
+    evidence = evidence_of(trials, latest, quantities, errors, jobs)
     classes = tuple(dict.fromkeys(evidence[USUAL].classes))
     return {
         structure: Likelihood(one, unknowns_of(quantities, diseases_of(quantities), classes, structure))
@@ -222,6 +220,14 @@ def _record_of(structures: Mapping[str, StructurePosterior]) -> dict[str, Any]:
         "trials": list(any_one.likelihood.evidence.trials),
         "targets": len(any_one.likelihood.evidence.targets),
         "unknowns": len(any_one.likelihood.unknowns),
+        "emulator": {
+            one.group: {
+                "rms": round(one.root_mean_square, 3),
+                "bias": round(one.bias, 3),
+                "spread": round(one.spread, 3),
+            }
+            for one in any_one.likelihood.evidence.errors
+        },
         "structures": {
             structure or "usual": {
                 "share": round(shares[structure], 3),

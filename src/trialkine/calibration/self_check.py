@@ -1,32 +1,28 @@
 """Simulation-based calibration: whether the posterior finds known populations in their synthetic trials.
 
-Every draw from the prior is simulated by the whole model, in every trial of the catalogue with luck of its
-own; its counts stand in for the reported ones. If simulation, emulator, likelihood and chains fit
+Populations are drawn from the prior and sought again from their synthetic trials alone; or drawn from the
+posterior of the real trials and sought again from the real and the synthetic trials together, which checks
+the region that matters and where the emulator was made. If simulation, emulator, likelihood and chains fit
 together, each known number ranks uniformly among its posterior draws, and intervals hold what they say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
 
-from trialkine.calibration.counts import count_patients
 from trialkine.calibration.design import FARTHEST
-from trialkine.calibration.likelihood import Evidence, Likelihood
+from trialkine.calibration.likelihood import Likelihood
 from trialkine.calibration.posterior import sample_posterior
-from trialkine.calibration.targets import Target
-from trialkine.calibration.unknowns import CLASS_OFFSET, DISCREPANCY, Unknowns
-from trialkine.randomness import generator_key
-from trialkine.study import run_protocol
+from trialkine.calibration.synthetic_trials import simulated_trials, synthetic_targets
+from trialkine.calibration.unknowns import Unknowns
 from trialkine.trial.protocol import Protocol
 
 Array = np.ndarray[Any, np.dtype[Any]]
-LEAST_SHARE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -51,91 +47,43 @@ def prior_draws(unknowns: Unknowns, draws: int, seed: int) -> Array:
     return np.asarray(np.clip(luck, -FARTHEST, FARTHEST))
 
 
-def synthetic_shares(
-    trials: Mapping[str, Protocol],
-    evidence: Evidence,
-    unknowns: Unknowns,
-    truth: Array,
-    *,
-    patients: int,
-    seed: int,
-    jobs: int,
-    folder: Path | None = None,
-) -> Array:
-    """The share of patients that met each target, in one synthetic trial per draw. Shape: (draw, target)."""
-    from joblib import Parallel, delayed
-
-    members = unknowns.ensemble(truth)
-    by_trial = {
-        name: [target for target in evidence.targets if target.trial == name] for name in evidence.trials
-    }
-
-    def simulate(name: str) -> Array:
-        file = None if folder is None else folder / f"{name}.npy"
-        if file is not None and file.exists():
-            return np.asarray(np.load(file))
-        result = run_protocol(
-            trials[name], patients=patients, trials=len(truth), seed=seed, jobs=1, ensemble=members
-        )
-        counts = [count_patients(result, target) for target in by_trial[name]]
-        found = np.column_stack([(one + 0.5) / (of + 1.0) for one, of in counts])
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            np.save(file, found)
-        return found
-
-    shares = Parallel(n_jobs=jobs)(delayed(simulate)(name) for name in evidence.trials)
-    return np.hstack(shares)
-
-
-def synthetic_targets(
-    evidence: Evidence, unknowns: Unknowns, truth: Array, shares: Array, draw: int, seed: int
-) -> tuple[Target, ...]:
-    """Counts that the trials of one draw would have reported, discrepancy included."""
-    random = np.random.Generator(np.random.Philox(key=generator_key(seed, f"synthetic trials {draw}")))
-    found = []
-    for place, target in enumerate(evidence.targets):
-        shift = 0.0
-        name = f"{DISCREPANCY}.{target.group}"
-        if unknowns.has(name):
-            shift += float(unknowns.other(name, truth[draw : draw + 1])[0]) * random.standard_normal()
-        name = f"{CLASS_OFFSET}.{evidence.classes[place]}"
-        if target.group == "response" and unknowns.has(name):
-            shift += float(unknowns.other(name, truth[draw : draw + 1])[0])
-        share = np.clip(shares[draw, place], LEAST_SHARE, 1.0 - LEAST_SHARE)
-        count = float(random.binomial(target.of, expit(logit(share) + shift)))
-        found.append(replace(target, count=count, sense="count"))
-    return tuple(found)
-
-
 def self_check(
     trials: Mapping[str, Protocol],
     likelihood: Likelihood,
-    draws: int,
+    truth: Array,
     *,
-    patients: int = 200,
+    with_real: bool = False,
     steps: int = 600,
     walkers: int = 64,
     seed: int = 0,
     jobs: int = 1,
     folder: Path | None = None,
 ) -> SelfCheck:
-    """Ranks of known numbers in the posteriors that their synthetic trials give, in one structure."""
+    """Ranks of known numbers in the posteriors that their synthetic trials give, in one structure.
+
+    `with_real` says that the known populations come from the posterior of the real trials, which then count
+    beside the synthetic ones.
+
+    Shape: truth (draw, unknown).
+    """
     from joblib import Parallel, delayed
 
     evidence, unknowns = likelihood.evidence, likelihood.unknowns
-    truth = prior_draws(unknowns, draws, seed)
-    shares = synthetic_shares(
-        trials, evidence, unknowns, truth, patients=patients, seed=seed, jobs=jobs, folder=folder
-    )
+    simulated = simulated_trials(trials, evidence, unknowns, truth, seed=seed, jobs=jobs, folder=folder)
 
     def ranks(draw: int) -> Array:
-        targets = synthetic_targets(evidence, unknowns, truth, shares, draw, seed)
-        own = Likelihood(replace(evidence, targets=targets), unknowns)
+        targets = synthetic_targets(evidence, unknowns, truth, simulated, draw, seed)
+        own = Likelihood(evidence.reporting(targets), unknowns)
+
+        def density(scores: Array) -> Array:
+            if not with_real:
+                return own.log_posterior(scores)
+            return np.asarray(likelihood.log_posterior(scores) + own.by_trial(scores).sum(axis=1))
+
         posterior = sample_posterior(
-            own.log_posterior, np.zeros(len(unknowns)), steps=steps, walkers=walkers, seed=seed + draw
+            density, np.zeros(len(unknowns)), steps=steps, walkers=walkers, seed=seed + draw
         )
         return np.asarray((posterior.draws < truth[draw]).mean(axis=0))
 
-    found = Parallel(n_jobs=jobs)(delayed(ranks)(draw) for draw in range(draws))
+    found = Parallel(n_jobs=jobs)(delayed(ranks)(draw) for draw in range(len(truth)))
     return SelfCheck(unknowns.names, truth, np.array(found))

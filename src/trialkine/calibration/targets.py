@@ -4,12 +4,15 @@ Everything becomes a count of patients, so that one kind of likelihood serves al
 evaluated, complete among responders, progressed among the rest, alive or progression-free at a time. A
 median is half of the patients at its time. Where progression is only seen at scans, the median says that
 more than half were free of it half an interval before, and fewer than half as long after.
+
+What is reported of the same patients at several times counts them once: those free of an event at a later
+time are counted of those who were free of it at the time before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialkine.records import DAYS_PER_MONTH, DAYS_PER_WEEK
@@ -30,8 +33,9 @@ SEEN_AT_SCANS = ("pfs", "ttp")
 class Target:
     """Some patients out of others, as reported of one arm or line.
 
-    `event` and `day` say what is counted; `sense` whether the count is known, or only that it is no smaller,
-    or more or less than half. `count` need not be whole, since rates are printed rounded. Units: day [day].
+    `event` and `day` say what is counted, `after` among whom: those free of the event on that day. `sense`
+    says whether the count is known, or only that it is no smaller, or more or less than half of all patients.
+    `count` need not be whole, since rates are printed rounded. Units: day, after [day].
     """
 
     trial: str
@@ -45,11 +49,18 @@ class Target:
     count: float
     of: int
     sense: Sense = "count"
+    after: float = 0.0
 
     @property
     def key(self) -> str:
         """A name for what is simulated, unlike that of any other target."""
-        return f"{self.trial}/{self.arm}/{self.line or ''}/{self.event}/{self.day:g}"
+        since = f"{self.after:g}-" if self.after > 0.0 else ""
+        return f"{self.trial}/{self.arm}/{self.line or ''}/{self.event}/{since}{self.day:g}"
+
+    @property
+    def curve(self) -> tuple[str, str, str | None, str, bool]:
+        """What targets at several times of the same patients have in common; counts apart from halves."""
+        return self.trial, self.arm, self.line, self.event, self.sense == "count"
 
 
 def targets_of(trial: str, protocol: Protocol) -> tuple[Target, ...]:
@@ -65,7 +76,7 @@ def targets_of(trial: str, protocol: Protocol) -> tuple[Target, ...]:
     for entry in protocol.reported or ():
         if entry.selected is None:
             found.extend(_arm_targets(trial, family, protocol, entry))
-    return tuple(target for target in found if target.sense != "at least")
+    return _in_turn([target for target in found if target.sense != "at least"])
 
 
 def targets_of_arm(trial: str, protocol: Protocol, arm: str) -> tuple[Target, ...]:
@@ -76,6 +87,28 @@ def targets_of_arm(trial: str, protocol: Protocol, arm: str) -> tuple[Target, ..
     family = (protocol.source.family if protocol.source is not None else None) or trial
     entries = (entry for entry in protocol.reported or () if entry.arm == arm and entry.selected is None)
     return tuple(target for entry in entries for target in _arm_targets(trial, family, protocol, entry))
+
+
+def _in_turn(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Targets at several times of the same patients, each among those who were left at the time before."""
+    last: dict[object, tuple[Target, Target]] = {}
+    found: list[Target] = []
+    for target in sorted(targets, key=lambda one: one.day):
+        own = target
+        if target.curve in last and target.day > 0.0:
+            before, counted = last[target.curve]
+            own = replace(target, after=before.day)
+            if target.sense == "count":
+                of = round(counted.count)
+                if of == 0:
+                    continue
+                own = replace(
+                    own, count=of * min(target.count / target.of / (before.count / before.of), 1.0), of=of
+                )
+        last[target.curve] = (target, own)
+        found.append(own)
+    order = {target.curve: place for place, target in reversed(list(enumerate(targets)))}
+    return tuple(sorted(found, key=lambda one: (order[one.curve], one.day)))
 
 
 def _arm_targets(trial: str, family: str, protocol: Protocol, entry: ReportedArm) -> Iterator[Target]:
