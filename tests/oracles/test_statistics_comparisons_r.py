@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialkine.statistics.hazard_ratio import fit_cox, hazard_ratio, paired_hazard_ratio
+from trialkine.statistics.hazard_ratio import fit_two_groups, hazard_ratio, paired_hazard_ratio
 from trialkine.statistics.paired_survival import paired_restricted_mean, paired_survival_difference
 
 MAINTAINED = ([9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161], [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0])
@@ -15,7 +15,7 @@ WIDENED = (PAIRS / (PAIRS - 1)) ** 0.5  # R divides the squared influences by n,
 
 
 def test_hazard_ratio_of_independent_groups_equals_coxph():
-    fit = fit_cox(*NONMAINTAINED, *MAINTAINED)
+    fit = fit_two_groups(*NONMAINTAINED, *MAINTAINED)
     assert fit.log_ratio == pytest.approx(0.915532575015, abs=1e-11)  # as printed
     assert fit.standard_error == pytest.approx(0.511934275172, abs=1e-11)
     found = hazard_ratio(*NONMAINTAINED, *MAINTAINED)
@@ -24,7 +24,7 @@ def test_hazard_ratio_of_independent_groups_equals_coxph():
 
 
 def test_how_much_patients_move_the_ratio_equals_the_score_residuals_of_coxph():
-    fit = fit_cox(*NONMAINTAINED, *MAINTAINED)
+    fit = fit_two_groups(*NONMAINTAINED, *MAINTAINED)
     nonmaintained = [
         0.251510782259, 0.251510782259, 0.248716234214, 0.248716234214, 0.196434649081, -0.17013186776,
         0.05581542861, -0.00310241417571, -0.0496606578983, -0.190808329159, -0.404305579692, -0.481757538918,
@@ -46,7 +46,7 @@ def test_hazard_ratio_of_pairs_equals_coxph_with_clusters():
     assert found.low == pytest.approx(0.378989037116, rel=1e-8)
     assert found.high == pytest.approx(1.34060844182, rel=1e-8)
     # As if they were different patients, the interval would be wider.
-    assert fit_cox(*FIRST, *SECOND).standard_error == pytest.approx(0.475291104993, abs=1e-9)
+    assert fit_two_groups(*FIRST, *SECOND).standard_error == pytest.approx(0.475291104993, abs=1e-9)
 
 
 @pytest.mark.parametrize(

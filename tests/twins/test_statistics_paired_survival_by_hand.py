@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from trialkine.statistics.hazard_ratio import fit_cox
+from trialkine.statistics.hazard_ratio import fit_two_groups
 from trialkine.statistics.paired_survival import _restricted_mean, _survival
 
 STEP = 1e-6
@@ -58,7 +58,7 @@ def score(log_ratio: float, weights: np.ndarray) -> float:
 
 def test_what_each_patient_moves_the_hazard_ratio_is_the_derivative_by_weight() -> None:
     spread = TIMES + 0.01 * np.arange(TIMES.size)  # no ties
-    fit = fit_cox(spread, EVENTS, OTHERS + 0.5, OTHER_EVENTS)
+    fit = fit_two_groups(spread, EVENTS, OTHERS + 0.5, OTHER_EVENTS)
 
     def ratio(weights: np.ndarray) -> float:
         times = TIMES.copy()

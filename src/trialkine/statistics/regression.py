@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialkine.errors import InputError
+from trialkine.statistics.cox import fit_cox
 from trialkine.statistics.estimate import (
     DEFAULT_LEVEL,
     Estimate,
@@ -20,7 +21,7 @@ from trialkine.statistics.estimate import (
 )
 
 LOGISTIC = "logistic regression, robust errors"
-COX = "Cox regression, Breslow ties, robust errors"
+COX = "Cox regression, Efron ties, robust errors"
 _MOST_STEPS = 40
 _LARGEST = 20.0  # a coefficient beyond this belongs to groups that separate
 _CONVERGED = 1e-9
@@ -105,7 +106,7 @@ def fit_cox_columns(
     """The log hazard as a sum of columns over a baseline hazard that each group has for itself.
 
     Units: days [any one time unit]. Shape: columns (row, column), the others (row,).
-    Source: cox_1972; liang_zeger_1986 for the errors. Raises: InputError, when lengths differ.
+    Source: cox_1972, efron_1977; liang_zeger_1986 for the errors. Raises: InputError, when lengths differ.
     """
     design, event = _design(columns), np.asarray(is_event, dtype=bool)
     time, cluster = np.asarray(days, dtype=np.float64), _clusters(patients, event.size)
@@ -113,58 +114,10 @@ def fit_cox_columns(
     _check(design, time, cluster, event, group)
     if not event.any():
         return _none("no event", COX)
-    strata = [np.flatnonzero(group == one) for one in np.unique(group)]
-    value = np.zeros(design.shape[1])
-    for _ in range(_MOST_STEPS):
-        score, information = np.zeros(value.size), np.zeros((value.size, value.size))
-        for rows in strata:
-            part = _Risk(design[rows], time[rows], event[rows], value)
-            score += part.score
-            information += part.information
-        step = _solve(information, score)
-        if step is None:
-            return _none("the columns do not tell one effect from another", COX)
-        value = value + step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-300))
-        if np.abs(value).max() > _LARGEST:
-            return _none("the events separate completely", COX)
-        if np.abs(step).max() < _CONVERGED:
-            break
-    residuals = np.zeros(design.shape)
-    for rows in strata:
-        residuals[rows] = _Risk(design[rows], time[rows], event[rows], value).residuals
-    return Regression(value, _sandwich(information, residuals, cluster), COX)
-
-
-class _Risk:
-    """What the patients of one group add to score, information and residuals at some coefficients."""
-
-    def __init__(self, design: FloatArray, time: FloatArray, event: np.ndarray, value: FloatArray) -> None:
-        order = np.argsort(time, kind="stable")
-        ordered, dies = time[order], event[order]
-        rows = design[order]
-        hazard = np.exp(np.clip(rows @ value, -50.0, 50.0))
-        first = np.searchsorted(ordered, ordered, "left")
-        sums = [_from_here_on(part)[first] for part in _moments(rows, hazard)]
-        mean = sums[1] / sums[0][:, None]
-        self.score = (rows - mean)[dies].sum(axis=0)
-        spread = sums[2] / sums[0][:, None, None] - mean[:, :, None] * mean[:, None, :]
-        self.information = spread[dies].sum(axis=0)
-        last = np.searchsorted(ordered, ordered, "right") - 1
-        rate = np.cumsum(dies / sums[0])[last]
-        drift = np.cumsum((dies / sums[0])[:, None] * mean, axis=0)[last]
-        own = dies[:, None] * (rows - mean) - hazard[:, None] * (rows * rate[:, None] - drift)
-        self.residuals = np.empty_like(own)
-        self.residuals[order] = own
-
-
-def _moments(rows: FloatArray, hazard: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    weighted = rows * hazard[:, None]
-    return hazard, weighted, weighted[:, :, None] * rows[:, None, :]
-
-
-def _from_here_on(part: FloatArray) -> FloatArray:
-    """Sums from each row to the last."""
-    return np.cumsum(part[::-1], axis=0)[::-1]
+    fit = fit_cox(design, time, event, group)
+    if fit.why:
+        return _none(fit.why, COX)
+    return Regression(fit.coefficients, _sandwich(fit.information, fit.residuals, cluster), COX)
 
 
 def _sandwich(information: FloatArray, scores: FloatArray, cluster: np.ndarray) -> FloatArray:
