@@ -1,6 +1,6 @@
 import pytest
 
-from trialkine.design.two_stage import FirstStageRule, TwoStageRule, Verdict, judge, naive_interval
+from trialkine.design.two_stage import FirstStageRule, TwoStageRule, Verdict, judge, naive_estimate
 from trialkine.errors import InputError
 from trialkine.statistics.proportions import exact_interval
 
@@ -48,7 +48,7 @@ def test_enrolment_order_decides_who_is_in_the_first_stage():
 
 def test_naive_interval_is_the_exact_one_and_says_what_it_ignores():
     result = judge(RULE, enrolled(2, 4))
-    interval, exact = naive_interval(result), exact_interval(6, 29)
+    interval, exact = naive_estimate(result.responses, result.patients), exact_interval(6, 29)
     assert (interval.low, interval.high) == (exact.low, exact.high)
     assert "naive" in interval.method
 

@@ -103,11 +103,6 @@ def judge(rule: TwoStageRule | FirstStageRule, is_response: ArrayLike) -> StageR
     return StageResult(verdict, stage_one, rule.n1, total, rule.n)
 
 
-def naive_interval(result: StageResult, level: float = DEFAULT_LEVEL) -> Estimate:
-    """The exact interval that ignores the early look, labelled so."""
-    return naive_estimate(result.responses, result.patients, level)
-
-
 def naive_estimate(responses: int, patients: int, level: float = DEFAULT_LEVEL) -> Estimate:
     """Responses over patients with the exact interval that ignores the early look, labelled so.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
 
-from trialkine.cli.design.shared import DesignJson, NullRate, checked_target, put_out
-from trialkine.errors import InputError
+from trialkine.cli.design.shared import DesignJson, NullRate, checked_target, counts_of, put_out
+
+SUCH_AS = "responses/patients, such as 1/10"
 
 
 def inference(
@@ -56,7 +56,8 @@ def inference(
     trialkine design inference 1/10 5/29 --p0 0.1 --responses 7
     """
     target = checked_target(json)
-    (r1, n1), (r, n) = _pair(first, "R1/N1"), _pair(final, "R/N")
+    r1, n1 = counts_of(first, "R1/N1", SUCH_AS)
+    r, n = counts_of(final, "R/N", SUCH_AS)
 
     from trialkine.design.two_stage import TwoStageRule
     from trialkine.design.two_stage_inference import two_stage_inference
@@ -70,14 +71,3 @@ def inference(
         level=level,
     )
     put_out(found.table(), found.record(), target)
-
-
-def _pair(text: str, form: str) -> tuple[int, int]:
-    """Two counts with a stroke between them.
-
-    Raises: InputError, when the text is anything else.
-    """
-    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
-    if found is None:
-        raise InputError(f"'{text}' is not of the form {form}. Write responses/patients, such as 1/10.")
-    return int(found[1]), int(found[2])

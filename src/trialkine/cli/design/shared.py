@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +46,17 @@ MaxN = Annotated[
         show_default=False,
     ),
 ]
+OneSidedAlpha = Annotated[
+    float, typer.Option("--alpha", metavar="RISK", help="One-sided type I error, such as 0.025.")
+]
+WantedPower = Annotated[
+    float, typer.Option("--power", metavar="CHANCE", help="Power at the planned effect, such as 0.8.")
+]
+AllocationRatio = Annotated[
+    float,
+    typer.Option("--allocation-ratio", metavar="RATIO", help="Treated patients per control patient."),
+]
+LEAST_RATIO, MOST_RATIO = 0.1, 10.0
 DesignJson = Annotated[
     str | None,
     typer.Option(
@@ -68,6 +80,43 @@ def checked_target(json: str | None) -> str | None:
     Raises: InputError, when it is a folder or lies in none.
     """
     return None if json is None else json_target(json)
+
+
+def treated_share(allocation_ratio: float) -> float:
+    """The share of all patients who are treated.
+
+    Raises: InputError, when the ratio is not from 0.1 to 10.
+    """
+    if not LEAST_RATIO <= allocation_ratio <= MOST_RATIO:
+        raise InputError(
+            f"'--allocation-ratio {allocation_ratio:g}' is out of range. Write the treated patients per "
+            f"control patient, from {LEAST_RATIO:g} to {MOST_RATIO:g}."
+        )
+    return allocation_ratio / (1.0 + allocation_ratio)
+
+
+def numbers_of(option: str, text: str) -> tuple[float, ...]:
+    """Numbers with commas between them.
+
+    Raises: InputError, when the text is anything else.
+    """
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(
+            f"'{option} {text}' is no list of numbers. Write them with commas between, such as 0.5,1."
+        ) from None
+
+
+def counts_of(text: str, form: str, such_as: str) -> tuple[int, int]:
+    """Two counts with a stroke between them.
+
+    Raises: InputError, when the text is anything else.
+    """
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if found is None:
+        raise InputError(f"'{text}' is not of the form {form}. Write {such_as}.")
+    return int(found[1]), int(found[2])
 
 
 def put_out(table: ShownTable, record: Mapping[str, object], target: str | None) -> None:
