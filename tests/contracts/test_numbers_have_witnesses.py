@@ -14,8 +14,9 @@ from trialkine.errors import ExpressionError
 from trialkine.model.expression import parse
 from trialkine.records import KINDS
 
+PRIORS = "calibration/quantities.toml"
 NO_NUMBERS_OF_THE_MODEL = {
-    "calibration/quantities.toml": "how far priors reach; the head of the file says that all is assumed",
+    PRIORS: "how far priors reach, each with its kind; the units are those of the scales",
     "claims/claims.toml": "sizes of runs, and figures of the founding texts; each claim has its source",
 }
 NO_QUANTITIES = {
@@ -49,6 +50,15 @@ def test_every_kind_is_one_that_is_known_and_no_source_is_empty() -> None:
         if number.file not in NO_NUMBERS_OF_THE_MODEL and number.path[-1] not in NO_QUANTITIES:
             assert number.beside["kind"] in KINDS, (number.file, number.path)
             assert number.beside["source"].strip(), (number.file, number.path)
+
+
+def test_every_number_of_a_prior_says_its_kind() -> None:
+    found = [number for number in numbers() if number.file == PRIORS]
+    assert {number.path[-1] for number in found} > {"sd"}
+    assert len(found) > len({number.path[:2] for number in found}) > 30
+    assert {number.beside.get("kind") for number in found} <= set(KINDS)
+    # Nobody has measured how far a number may lie from where it stands.
+    assert {number.beside.get("kind") for number in found if number.path[-1] == "sd"} == {"assumed"}
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -10,14 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from trialkine.calibration import ensemble_file
 from trialkine.calibration.ensemble_file import (
     CalibratedEnsemble,
     has_shipped_ensemble,
     read_ensemble,
     write_ensemble,
 )
+from trialkine.calibration.ensemble_names import name_fault
+from trialkine.calibration.quantities import calibrated_quantities
+from trialkine.calibration.unknowns import unknowns_of
 from trialkine.errors import InputError
 from trialkine.population.ensemble import ParameterEnsemble
+from trialkine.published_trials.catalogue import published_trials
+from trialkine.trial.agent_class import agent_class
+from trialkine.trial.facts import FACTS
 
 FILES = ("members.csv", "evidence.csv", "left_out.csv", "record.json")
 TABLES = ("members.csv", "evidence.csv", "record.json")
@@ -101,20 +108,26 @@ def test_files_of_two_ensembles_do_not_belong_together(folder: Path, tmp_path: P
     [
         ("members.csv", "", "members.csv is no table with a row of names above."),
         ("members.csv", "a,b\n", "members.csv is no table with a row of names above."),
-        ("members.csv", "a,b\n1,2\n3\n4,5\n", "members.csv is no table with a row of names above."),
-        ("evidence.csv", "a,b\n1\n2\n3\n", "evidence.csv is no table with a row of names above."),
-        ("evidence.csv", "a\n1\nx\n3\n", "evidence.csv: could not convert string to float: 'x'."),
+        ("members.csv", "a,b\n1,2\n3\n4,5\n", "members.csv:3: 1 values stand under 2 names."),
+        ("evidence.csv", "a,b\n1\n2\n3\n", "evidence.csv:2: 1 values stand under 2 names."),
+        ("evidence.csv", "a\n1\nx\n3\n", "evidence.csv:3: 'x' under 'a' is no finite number."),
+        (
+            "evidence.csv",
+            "a,b,a\n1,2,3\n1,2,3\n1,2,3\n",
+            "evidence.csv, column 3: 'a' stands twice, first in column 1.",
+        ),
         ("left_out.csv", "", "left_out.csv is no table with a row of names above."),
         (
             "left_out.csv",
             "family,recall_rate,melanoma:initial_burden\nA,1\n",
-            "left_out.csv is no table with a row of names above.",
+            "left_out.csv:2: 2 values stand under 3 names.",
         ),
         (
             "left_out.csv",
             "family,recall_rate,melanoma:initial_burden\nA,1,x\n",
-            "left_out.csv: could not convert string to float: 'x'.",
+            "left_out.csv:2: 'x' under 'melanoma:initial_burden' is no finite number.",
         ),
+        ("record.json", "{}", "record.json: 'hash' is missing, so nothing says which tables"),
         ("record.json", "{", "record.json: Expecting property name"),
         ("record.json", "[1]", "record.json holds no keys."),
     ],
@@ -127,9 +140,89 @@ def test_a_damaged_file_is_named(folder: Path, name: str, text: str, sentence: s
     assert str(fault.value).endswith("Restore the file as it was written.")
 
 
-def test_a_record_without_a_hash_is_taken_at_its_word(folder: Path) -> None:
-    (folder / "record.json").write_text(json.dumps({"title": "by hand"}), "utf-8")
-    assert read_ensemble(folder).members.title == "by hand"
+def rewritten(folder: Path, **more: object) -> None:
+    """The record with the hash of the tables as they are now: only what they hold is at fault."""
+    record = {"title": "by hand", "hash": ensemble_file._hash(folder), **more}
+    (folder / "record.json").write_text(json.dumps(record), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("recal_rate", "nothing in a trial reads 'recal_rate'. Did you mean 'recall_rate'?"),
+        ("melanoma:dacarbazine_kill_rat", "Did you mean 'dacarbazine_kill_rate'?"),
+        ("melanomas:recall_rate", "no disease is named 'melanomas' in 'melanomas:recall_rate'. Did you"),
+        ("recall_rate.sd", "'recall_rate.sd' sets the spread of a number that does not vary."),
+        ("trial.hazard.decade", "nothing in a trial reads 'trial.hazard.decade'. Did you mean 'trial.haz"),
+        ("trial.response.interferon alpha", "nothing in a trial reads 'trial.response.interferon alpha'."),
+        ("structure.il2_licencing", "Did you mean 'structure.il2_licensing'?"),
+        ("melanoma:initial_burden", "'melanoma:initial_burden' stands twice, first in column 2."),
+    ],
+)
+def test_a_column_that_nothing_reads_or_that_stands_twice_is_told(
+    folder: Path, name: str, sentence: str
+) -> None:
+    for table in ("members.csv", "left_out.csv"):
+        first, *rows = (folder / table).read_text("utf-8").splitlines()
+        text = [f"{first},{name}", *(f"{row},0.5" for row in rows)]
+        (folder / table).write_text("\n".join(text) + "\n", "utf-8")
+    rewritten(folder)
+    with pytest.raises(InputError) as fault:
+        read_ensemble(folder)
+    assert str(fault.value).startswith(f"{folder / 'members.csv'}, column 3: ")
+    assert sentence in str(fault.value)
+
+
+def test_every_name_that_the_package_sets_or_reads_of_trials_is_known() -> None:
+    quantities = [one.name for one in calibrated_quantities()]
+    facts = [f"trial.{of}.{name}" for of in ("case_mix", "hazard") for name in FACTS]
+    read = ["trial.discrepancy.toxicity", "trial.excluded_fraction", "trial.hazard.intercept"]
+    classes = {agent_class(trial, arm) for trial in published_trials().values() for arm in trial.arms}
+    others = unknowns_of((), ("melanoma",), sorted(classes)).names
+    assert {name: name_fault(name) for name in (*quantities, *facts, *read, *others)} == dict.fromkeys(
+        (*quantities, *facts, *read, *others), ""
+    )
+    assert len(classes) > 20
+
+
+@pytest.mark.parametrize("table", ["members.csv", "left_out.csv"])
+def test_a_structure_is_on_or_off(tmp_path: Path, table: str) -> None:
+    names = ("recall_rate", "structure.il2_licensing")
+    members = ParameterEnsemble(names, np.array([[1.0, 0.0], [2.0, 1.0]]), np.full(2, 0.5))
+    left_out = {"Fyfe1995": np.array([[3.0, 1.0], [4.0, 0.0]])}
+    found = CalibratedEnsemble(members, ("Fyfe1995",), np.zeros((2, 1)), {}, left_out)
+    write_ensemble(found, tmp_path)
+    np.testing.assert_array_equal(read_ensemble(tmp_path).members.values, members.values)
+    text = (tmp_path / table).read_text("utf-8")
+    (tmp_path / table).write_text(text.replace("2,1\n", "2,0.5\n").replace("3,1\n", "3,0.5\n"), "utf-8")
+    rewritten(tmp_path)
+    line = 3 if table == "members.csv" else 2
+    with pytest.raises(InputError, match=rf"{table}:{line}: 'structure\.il2_licensing' is 0\.5\. Write 1"):
+        read_ensemble(tmp_path)
+
+
+def test_a_family_left_out_must_have_been_seen(tmp_path: Path) -> None:
+    write_ensemble(WITH_LEFT_OUT, tmp_path)
+    text = (tmp_path / "left_out.csv").read_text("utf-8")
+    (tmp_path / "left_out.csv").write_text(text.replace("Fyfe1995", "Fife1995"), "utf-8")
+    rewritten(tmp_path)
+    with pytest.raises(InputError) as fault:
+        read_ensemble(tmp_path)
+    assert str(fault.value) == (
+        f"{tmp_path / 'left_out.csv'}:2: no column of the evidence is named 'Fife1995', so it was never "
+        "seen. Did you mean 'Fyfe1995'?"
+    )
+
+
+def test_the_trials_of_a_record_are_names(folder: Path) -> None:
+    rewritten(folder, trials="all")
+    with pytest.raises(InputError, match=r"record\.json: 'trials' is no list of names"):
+        read_ensemble(folder)
+
+
+def test_an_ensemble_has_no_name_twice() -> None:
+    with pytest.raises(InputError, match="An ensemble has 'a' twice among its names"):
+        ParameterEnsemble(("a", "b", "a"), np.zeros((2, 3)), np.full(2, 0.5))
 
 
 def test_without_a_folder_the_ensemble_of_the_package_is_read() -> None:
@@ -252,11 +345,11 @@ def test_what_each_structure_has_of_the_members_stays_when_a_family_is_taken_out
 
 
 @pytest.mark.parametrize("name", ["members.csv", "evidence.csv", "left_out.csv"])
-def test_a_number_that_is_none_names_its_file(tmp_path: Path, name: str) -> None:
+def test_a_number_that_is_none_names_its_file_and_line(tmp_path: Path, name: str) -> None:
     write_ensemble(WITH_LEFT_OUT, tmp_path)
     rows = (tmp_path / name).read_text("utf-8").splitlines()
     rows[1] = ",".join([*rows[1].split(",")[:-1], "nan"])
     (tmp_path / name).write_text("\n".join(rows) + "\n", "utf-8")
-    (tmp_path / "record.json").write_text(json.dumps({"title": "by hand"}), "utf-8")
-    with pytest.raises(InputError, match=rf"{name} holds a number that is none"):
+    rewritten(tmp_path)
+    with pytest.raises(InputError, match=rf"{name}:2: 'nan' under '.+' is no finite number"):
         read_ensemble(tmp_path)

@@ -172,6 +172,57 @@ def test_numbers_that_no_margin_stands_for_are_named():
     assert outcome(found, CONTROL, "os_median_months").after == pytest.approx(9.0, abs=0.3)  # steps of 0.2
 
 
+def without_responses():
+    """A hundred patients of whom none responds; forty are stable. They live as the usual ones."""
+    return arm_rows(CONTROL, ["SD"] * 40 + ["PD"] * 60, [24.0] * RESPONDERS + [8.0] * 80)
+
+
+def test_a_margin_that_no_weights_can_meet_is_left_out_with_the_reason_and_the_others_are_met():
+    metrics = {"os_rate_12m": 0.3}
+    reported = {"arm": CONTROL, "n": 1000, "enrolled": 1000, "cr": 50, "pr": 150, "metrics": metrics}
+    found = match_pool(pool_of(published(reported), without_responses()), CONTROL)
+    (margin,) = found.margins
+    assert (margin.metric, margin.before) == ("os_rate_12m", pytest.approx(0.2))
+    assert margin.after == pytest.approx(0.3, abs=0.01)
+    # As if nothing but survival had been reported.
+    alone = match_pool(
+        pool_of(published({"arm": CONTROL, "enrolled": 1000, "metrics": metrics}), without_responses()),
+        CONTROL,
+    )
+    np.testing.assert_array_equal(found.weights, alone.weights)
+    assert {one.metric: (one.reported, one.why) for one in found.left_out} == {
+        "orr": (0.2, "none of the 100 patients of the pool who count in it shows it"),
+        "cr_rate": (0.25, "none of the 100 patients of the pool counts in it"),
+    }
+    assert set(found.not_matched) == {"orr", "cr_rate", "pr_rate"}
+    assert alone.left_out == ()
+
+
+def test_what_everybody_shows_cannot_be_made_rarer_unless_the_error_allows_it():
+    rows = arm_rows(CONTROL, ["PR"] * 50 + ["PD"] * 50, [24.0] * 100)
+
+    def left_out(enrolled, share):
+        reported = {"arm": CONTROL, "n": 100, "responders": 40, "metrics": {"os_rate_12m": share}}
+        found = match_pool(pool_of(published({**reported, "enrolled": enrolled}), rows), CONTROL)
+        return [(one.metric, one.why) for one in found.left_out]
+
+    why = "all of the 100 patients of the pool who count in it show it"
+    assert left_out(400, 0.9) == [("os_rate_12m", why)]
+    assert left_out(400, 1.0) == []
+
+
+def test_a_match_is_refused_where_no_margin_is_left():
+    protocol = published({"arm": CONTROL, "n": 1000, "cr": 50, "pr": 150})
+    with pytest.raises(InputError) as refusal:
+        match_pool(pool_of(protocol, without_responses()), CONTROL)
+    assert str(refusal.value) == (
+        "No number reported of arm 'control' can be a margin in this pool: 'orr (complete or partial "
+        "response)', 20.0%: none of the 100 patients of the pool who count in it shows it; 'cr_rate "
+        "(complete among the responses)', 25.0%: none of the 100 patients of the pool counts in it. Simulate "
+        "more patients, or check the protocol and the numbers."
+    )
+
+
 def test_what_the_pool_cannot_be_is_refused_with_the_number_that_binds():
     # Complete responses from 5 to 70 of 100: without the rate of response they would be 17.5.
     protocol = published({"arm": CONTROL, "n": 1000, "cr": 700, "pr": 100})
@@ -259,7 +310,24 @@ def test_the_command_writes_weights_and_numbers_and_prints_the_margins(tmp_path,
     assert record == json.loads((tmp_path / "copy.json").read_text("utf-8"))
     assert record["effective_sample_size"] == pytest.approx(1 / (table["weight"] ** 2).sum())
     assert {one["arm"] for one in record["outcomes"]} == {CONTROL, OTHER}
+    assert record["left_out"] == []
     assert command.USUAL_PATIENTS == USUAL_PATIENTS
+
+
+def test_the_command_tells_what_was_left_out(tmp_path, monkeypatch, capsys):
+    metrics = {"os_rate_12m": 0.3}
+    protocol = published({"arm": CONTROL, "n": 1000, "enrolled": 1000, "responders": 200, "metrics": metrics})
+    file, out = tmp_path / "trial.yaml", tmp_path / "found"
+    file.write_text(protocol.to_yaml(), "utf-8")
+    pool = pool_of(protocol, without_responses())
+    monkeypatch.setattr(matching, "run_protocol", lambda protocol, **keys: replace(pool, protocol=protocol))
+    monkeypatch.setattr(matching, "has_shipped_ensemble", lambda: False)
+    command.match(file, CONTROL, 100, 0, out, 1, None)
+    why = "none of the 100 patients of the pool who count in it shows it"
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"Left out: 'orr (complete or partial response)', reported 20.0 %: {why}." in said
+    (told,) = json.loads((out / "match.json").read_text("utf-8"))["left_out"]
+    assert (told["metric"], told["reported"], told["why"]) == ("orr", 0.2, why)
 
 
 def test_a_refused_match_leaves_no_folder(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """`trialkine validate` and `trialkine calibrate`: what they refuse, and a small run from end to end."""
 
+import html
 import json
 
 import numpy as np
@@ -9,8 +10,10 @@ from trialkine.calibration.budget import sizes_within
 from trialkine.calibration.ensemble_file import CalibratedEnsemble, write_ensemble
 from trialkine.cli.calibrate import budget_hours
 from trialkine.cli.main import main
+from trialkine.cli.validate import CATALOGUE
 from trialkine.errors import InputError
 from trialkine.population.ensemble import ParameterEnsemble
+from trialkine.published_trials.catalogue import published_trials
 
 TRIAL = """
 schema: 1
@@ -64,6 +67,41 @@ def test_a_folder_of_ones_own_is_predicted_and_written_as_pages_and_json(
     assert json.loads((out / "ledger.json").read_text("utf-8")) == found
     assert "Not for treating patients" in (out / "ledger.html").read_text("utf-8")
     assert (out / "context.html").exists()
+
+
+def test_a_file_that_claims_calibration_is_predicted_and_the_command_says_so(
+    trials, small_ensemble, tmp_path, capsys
+):
+    text = TRIAL.replace("Somebody 1999", "Somebody 1999, use: calibration")
+    (trials / "mine.yaml").write_text(text, "utf-8")
+    (trials / "seen.yaml").write_text(TRIAL.replace("Somebody 1999", "Else 2000, family: other"), "utf-8")
+    out = tmp_path / "out"
+    arguments = ["validate", str(trials), "--ensemble", str(small_ensemble), "--out", str(out), "--jobs", "1"]
+    assert main([*arguments, "--trials", "20", "--patients", "5", "--leave-out"]) == 0
+    said = capsys.readouterr().out
+    assert "Seen by the ensemble: 1 of 2 trials: seen.\n" in said
+    assert "Not seen by the ensemble, whatever their files say: mine.\n" in said
+    found = json.loads((out / "ledger.json").read_text("utf-8"))
+    assert [(one["trial"], one["use"], one["seen_by_ensemble"]) for one in found["trials"]] == [
+        ("mine", "prediction", False), ("seen", "calibration", True),
+    ]  # fmt: skip
+    assert found["trials_of"] == "the folder 'trials'"
+    assert "of the folder 'trials' was predicted" in html.unescape((out / "ledger.html").read_text("utf-8"))
+    assert "the trials of the folder 'trials'" in html.unescape((out / "context.html").read_text("utf-8"))
+
+
+def test_the_catalogue_is_called_by_its_name(small_ensemble, tmp_path, monkeypatch):
+    name = "im862-renal-2004"
+    catalogue = {name: published_trials()[name]}
+    monkeypatch.setattr("trialkine.published_trials.catalogue.published_trials", lambda: catalogue)
+    out = tmp_path / "out"
+    arguments = ["validate", "--ensemble", str(small_ensemble), "--out", str(out), "--jobs", "1"]
+    assert main([*arguments, "--trials", "20", "--patients", "5"]) == 0
+    assert json.loads((out / "ledger.json").read_text("utf-8"))["trials_of"] == CATALOGUE
+    for page in ("ledger.html", "context.html"):
+        text = (out / page).read_text("utf-8")
+        assert f"of {CATALOGUE}" in text
+        assert "of the folder" not in text
 
 
 def test_the_same_seed_predicts_the_same_and_what_was_simulated_is_used_again(

@@ -19,6 +19,10 @@ reported:
 {SOURCE}"""
 ARM, ENROLLED, N, CR, METRICS, ORR, OS = 22, 23, 24, 25, 27, 28, 29  # lines of the text above
 COUNTS = "n: 49\n    cr: 2\n    pr: 6\n"
+USE = (
+    "'use' cannot be {}. Write 'prediction' (nothing is fitted to it, it is only predicted), or "
+    "'calibration' (the ensemble may be fitted to it; for rows of the table of evidence alone)."
+)
 NAMES = (
     "orr, cr_rate, pr_rate, sd_rate, pd_rate, grade34_rate, toxic_death_rate, pfs_median_months, "
     "ttp_median_months, rfs_median_months, os_median_months, dor_median_months, doses_given_mean, "
@@ -68,8 +72,15 @@ def test_numbers_and_their_source_belong_together():
         ("orr: 0.163", "pfs_rate_6m: 0.5", ORR, "no number of summary.json is named 'pfs_rate_6m'. Write it as 'pfs_rate_<weeks>w'."),
         ("orr: 0.163", "pfs_rate_0w: 1.0", ORR, "no number of summary.json is named 'pfs_rate_0w'. Write it as 'pfs_rate_<weeks>w', with a number that does not begin with 0."),
         ("orr: 0.163", "os_rate_06m: 0.5", ORR, "no number of summary.json is named 'os_rate_06m'. Write it as 'os_rate_<months>m', with a number that does not begin with 0."),
+        ("orr: 0.163", "os_rate_0m: 1.0", ORR, "no number of summary.json is named 'os_rate_0m'. Write it as 'os_rate_<months>m', with a number that does not begin with 0."),
+        ("orr: 0.163", "dor_median_months: 0", ORR, "'dor_median_months' is 0, and no time is. Write months, or leave it out."),
+        ("orr: 0.163", "dor_median_months: {value: 0, at_least: true}", ORR, "'dor_median_months' is 0, and no time is. Write months, or leave it out."),
+        ("orr: 0.163", "dor_median_months: 4000", ORR, "'dor_median_months' has 4000 months, more than 100 years. If these are days, write 131."),
+        ("high: 14.0", "high: 4000", OS, "'os_median_months' has 4000 months, more than 100 years. If these are days, write 131."),
         ("low: 9.0", "low: 12.0", OS, "the interval of 'os_median_months' does not contain its value 11.5. Check the three."),
         ("high: 14.0", "high: 11.0", OS, "the interval of 'os_median_months' does not contain its value 11.5. Check the three."),
+        (SOURCE, "source: {citation: Somebody 2004, use: validation}\n", OS + 1, USE.format("'validation'")),
+        (SOURCE, "source: {citation: Somebody 2004, use: [prediction]}\n", OS + 1, USE.format("a list")),
         ("low: 9.0, high: 14.0, ", "", OS, "'os_median_months' has a level without an interval. Add 'low' and 'high'."),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from study_samples import IL2, TEMOZOLOMIDE, study_protocol
-from trialkine.trial.facts import trial_facts, units_per_kg
+from trialkine.trial.facts import FACTS, trial_facts, units_per_kg
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.quantities import parse_dose
 
@@ -38,6 +38,7 @@ def of_interleukin(dose: str, route: str = "intravenous over 15 min", agent: str
 
 def test_a_protocol_that_says_nothing_has_no_facts() -> None:
     assert of_patients() == NOTHING_SAID
+    assert tuple(NOTHING_SAID) == FACTS
     assert of_source() == {**NOTHING_SAID, "fit": 1.0}  # the sample enrols performance status 0 and 1
 
 

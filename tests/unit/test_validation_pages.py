@@ -14,6 +14,7 @@ from ledger_samples import empty_ledger, large_ledger, only, sample_ledger
 from page_reader import LOADING, Page, squeezed
 from trialkine.report.words import BANNER
 from trialkine.validation.context import Credibility, Stated, credibility
+from trialkine.validation.context_json import context_record
 from trialkine.validation.context_page import context_page
 from trialkine.validation.coverage import scored_rows
 from trialkine.validation.forest_layout import (
@@ -26,8 +27,9 @@ from trialkine.validation.forest_layout import (
 from trialkine.validation.forest_set import forests
 from trialkine.validation.ledger import LedgerRow
 from trialkine.validation.ledger_answer import NOTHING_SIMULATED, ONLY_FIT, answer_of, ledger_answer
+from trialkine.validation.ledger_json import ledger_record
 from trialkine.validation.ledger_page import ledger_page
-from trialkine.validation.ledger_rows import anchor
+from trialkine.validation.ledger_rows import anchor, shown_trials
 from trialkine.validation.ledger_tables import coverage_tables, score_tables, summaries_of
 from trialkine.validation.ledger_words import shown, with_unit
 from trialkine.validation.misses import shown_misses
@@ -70,6 +72,31 @@ def test_a_page_is_well_formed_and_loads_nothing(page) -> None:
 @pytest.mark.parametrize("page", [sample_page, lambda: context_page(review())], ids=["ledger", "context"])
 def test_a_page_warns_at_both_ends(page) -> None:
     assert page().count(BANNER) == 2
+
+
+@pytest.mark.parametrize("where", ["the catalogue of the package", "the folder 'mine'", ""])
+def test_pages_say_whose_trials_were_predicted(where: str) -> None:
+    ledger = replace(sample_ledger(), trials_of=where, left_out=())
+    of = f" of {where}" if where else ""
+    text = Page(ledger_page(ledger)).text
+    assert f"Every published trial{of} was predicted." in text
+    found = credibility(ledger, Stated(agents=("aldesleukin",)), {})
+    html = context_page(found)
+    assert f"<h2>Validation{f' with the trials{of}' if where else ''}</h2>" in html.replace("&#39;", "'")
+    said = f"The ledger has the published trials{of}; no others count here."
+    assert (said in Page(html).text) == bool(where)
+    assert ("folder '" in Page(html).text) == ("folder" in where)
+    assert context_record(found)["validation"]["trials_of"] == ledger_record(ledger)["trials_of"] == where
+
+
+def test_the_full_table_and_the_data_say_which_trials_the_ensemble_has_seen() -> None:
+    first, *others = sample_ledger().rows
+    rows = [replace(row, is_seen=row.trial == first.trial) for row in (first, *others)]
+    ledger = replace(sample_ledger(), rows=tuple(rows))
+    seen = {one.trial: one.about.endswith(" · seen by the ensemble") for one in shown_trials(rows)}
+    assert seen == {row.trial: row.trial == first.trial for row in rows}
+    told = {one["trial"]: one["seen_by_ensemble"] for one in ledger_record(ledger)["trials"]}
+    assert told == seen
 
 
 def test_every_trial_arm_and_reason_of_leaving_out_is_on_the_page() -> None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trialkine.calibration.ensemble_file import CalibratedEnsemble
+from trialkine.calibration.ensemble_file import CalibratedEnsemble, read_ensemble
 from trialkine.population.ensemble import ParameterEnsemble
+from trialkine.published_trials.catalogue import published_trials
 from trialkine.trial.protocol import Protocol
 from trialkine.validation import predict as module
-from trialkine.validation.already_seen import as_known
+from trialkine.validation.already_seen import known_trial
 from trialkine.validation.predict import SIZE, Plan, Simulation, observations, predict
 
 PLAN = Plan(trials=400, patients=50, seed=3)
@@ -133,11 +134,100 @@ def test_a_trial_of_the_catalogue_given_under_another_name_counts_as_one_the_ens
     assert "same class" not in ledger.rows[0].baselines  # its only pool would be itself
 
 
+def seen(*families, **record):
+    """An ensemble that was fitted to some families, and says of itself what it was fitted to."""
+    likelihood = np.zeros((2, len(families)))
+    return CalibratedEnsemble(ensemble().members, families, likelihood, record)
+
+
+def test_a_file_that_claims_calibration_is_predicted_as_a_trial_that_nothing_was_fitted_to():
+    mine = {"mine": trial("mine", 25, citation="Myself 2020")}  # its file says 'use: calibration'
+    for leave_out in (False, True):
+        ledger = predict(mine, {}, ensemble(log_likelihood=(-3.0, 0.0)), PLAN, leave_out=leave_out)
+        (row,) = ledger.rows
+        assert (row.use, row.is_seen) == ("prediction", False)
+        assert ledger.about[module.SEEN] == "0 of 1 trials"
+        assert ledger.about[module.CLAIMED] == "mine"
+        assert row.predicted.intervals[0.8][0] < 0.2 < 0.4 < row.predicted.intervals[0.8][1]
+
+
+def test_what_the_ensemble_has_seen_is_seen_whatever_a_file_says():
+    mine = {
+        "by_family": trial("first", 25, use="prediction", citation="Myself 2020"),
+        "by_name": trial("second", 25, use="prediction", citation="Myself 2021"),
+        "neither": trial("third", 25, use="prediction", citation="Myself 2022"),
+    }
+    ledger = predict(mine, {}, seen("first", trials=["by_name"]), PLAN)
+    assert [(row.trial, row.use, row.is_seen) for row in ledger.rows] == [
+        ("by_family", "calibration", True),
+        ("by_name", "calibration", True),
+        ("neither", "prediction", False),
+    ]  # fmt: skip
+    assert ledger.about[module.SEEN] == "2 of 3 trials: by_family, by_name"
+    assert module.CLAIMED not in ledger.about
+
+
+def test_a_trial_of_the_catalogue_may_have_been_used_before_any_ensemble_and_was_not_seen_by_one():
+    trials = {"one": trial("first", 25), "old": trial("old", 5), "new": trial("new", 5, use="prediction")}
+    ledger = predict(trials, trials, ensemble(), PLAN)
+    assert [(row.trial, row.use, row.is_seen) for row in ledger.rows] == [
+        ("one", "calibration", True), ("old", "calibration", False), ("new", "prediction", False),
+    ]  # fmt: skip
+    assert module.CLAIMED not in ledger.about
+    assert module.AGAIN not in ledger.about
+
+
+def test_the_ensemble_of_the_package_has_seen_the_trials_of_its_record_and_no_trial_changes_its_use():
+    catalogue, shipped = published_trials(), read_ensemble()
+    found = {name: known_trial(name, one, catalogue, shipped) for name, one in catalogue.items()}
+    assert {name for name, one in found.items() if one.is_seen} >= set(shipped.record["trials"])
+    assert {one.family for one in found.values() if one.is_seen} == set(shipped.families)
+    assert all(one.protocol is catalogue[name] and not one.other for name, one in found.items())
+
+
+def test_a_namesake_of_a_trial_of_the_catalogue_is_that_trial_unless_its_numbers_are_others():
+    catalogue = {"one": trial("first", 25, pmid="123")}
+
+    def of(**source):
+        mine = trial("mine", 25, citation="In other words", **source)
+        return known_trial("one", mine, catalogue, ensemble())
+
+    same, other = of(), of(pmid="124")
+    assert (same.other, same.family, same.is_seen) == ("one", "first", True)
+    assert (other.other, other.family, other.is_seen, other.is_claimed) == ("", "mine", False, True)
+
+
+def test_a_family_that_was_never_seen_is_predicted_with_all_that_the_ensemble_knows():
+    # No trial at hand gave the class, so the offset must come from one the ensemble has seen.
+    mine = {"mine": trial("first", 5, citation="Myself 2020")}
+    moved = replace(ensemble(offsets=(3.0, 3.0)), families=("another",))
+    without = replace(ensemble(), families=("another",))
+    assert median(mine, moved, leave_out=True) > median(mine, without, leave_out=True) + 0.2
+    whole = predict(mine, {}, moved, PLAN).rows[0].predicted
+    assert predict(mine, {}, moved, PLAN, leave_out=True).rows[0].predicted == whole
+
+
+def test_a_trial_that_was_seen_and_cannot_be_left_out_is_not_predicted():
+    mine = {"mine": trial("mine", 5), "other": trial("other", 5)}
+    ledger = predict(mine, {}, seen("first", trials=["mine"]), PLAN, leave_out=True)
+    assert ledger.left_out == (("mine", module.NO_EVIDENCE),)
+    assert {row.trial for row in ledger.rows} == {"other"}
+    assert {row.trial for row in predict(mine, {}, seen("first", trials=["mine"]), PLAN).rows} == set(mine)
+
+
+def test_a_ledger_says_where_its_trials_come_from_if_it_is_told():
+    trials = {"one": trial("first", 25)}
+    told = predict(trials, trials, ensemble(), PLAN, trials_of="the folder 'mine'")
+    assert (told.trials_of, told.about["trials of"]) == ("the folder 'mine'", "the folder 'mine'")
+    assert "trials of" not in predict(trials, trials, ensemble(), PLAN).about
+
+
 def test_references_are_the_same_by_number_or_word_by_word():
     known = {"known": trial("first", 25, pmid="123", doi="10.1/A")}
 
     def is_known(**source):
-        return as_known("mine", trial("mine", 5, use="prediction", **source), known)[1] == "known"
+        mine = trial("mine", 5, use="prediction", **source)
+        return known_trial("mine", mine, known, ensemble()).other == "known"
 
     assert is_known(doi="10.1/a")
     assert is_known(citation="SOMEBODY, 1999.")

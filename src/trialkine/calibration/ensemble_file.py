@@ -13,13 +13,20 @@ from typing import Any
 
 import numpy as np
 
+from trialkine.calibration.ensemble_table import (
+    FAMILY,
+    check_families,
+    check_members,
+    check_structures,
+    read_table,
+)
 from trialkine.errors import InputError
 from trialkine.population.ensemble import OF_STRUCTURE, ParameterEnsemble
 
 Array = np.ndarray[Any, np.dtype[Any]]
 MEMBERS, EVIDENCE, RECORD = "members.csv", "evidence.csv", "record.json"
 LEFT_OUT = "left_out.csv"
-FAMILY = "family"
+TRIALS = "trials"  # what the record calls those it was fitted to
 DIGITS, DIGITS_LEFT_OUT = 6, 5
 SHIPPED = "shipped"
 
@@ -95,35 +102,38 @@ def write_ensemble(found: CalibratedEnsemble, folder: Path) -> None:
 def read_ensemble(folder: Path | None = None) -> CalibratedEnsemble:
     """The ensemble in a folder, or the one that comes with the package.
 
-    Raises: InputError, when files are missing or do not belong together.
+    Raises: InputError, when files are missing, do not belong together, or hold what means nothing, with the
+    line or column.
     """
     place = Path(str(files(__package__).joinpath(SHIPPED))) if folder is None else folder
     for name in (MEMBERS, EVIDENCE, LEFT_OUT, RECORD):
         if not (place / name).is_file():
             advice = "Give a folder that `trialkine calibrate --out` wrote."
             raise InputError(f"'{place}' holds no '{name}', so it is no ensemble. {advice}")
-    names, values, _ = _read_table(place / MEMBERS)
-    families, log_likelihood, _ = _read_table(place / EVIDENCE)
-    others, of_others, of = _read_table(place / LEFT_OUT)
-    if len(values) != len(log_likelihood):
+    members, evidence = read_table(place / MEMBERS), read_table(place / EVIDENCE)
+    others = read_table(place / LEFT_OUT)
+    if len(members.values) != len(evidence.values):
         raise InputError(
-            f"'{place}': {MEMBERS} has {len(values)} rows and {EVIDENCE} {len(log_likelihood)}. "
+            f"'{place}': {MEMBERS} has {len(members.values)} rows and {EVIDENCE} {len(evidence.values)}. "
             "Copy all files of one ensemble."
         )
-    if others != names:
+    check_members(members)
+    if others.names != members.names:
         raise InputError(
             f"'{place}': {LEFT_OUT} names other numbers than {MEMBERS}. Copy all files of one ensemble."
         )
+    check_structures(others)
+    check_families(others, evidence.names)
     record = _read_record(place)
-    weights = np.full(len(values), 1.0 / len(values))
-    members = ParameterEnsemble(names, values, weights, str(record.get("title", "")), _hash(place))
-    for table, numbers in ((MEMBERS, values), (EVIDENCE, log_likelihood), (LEFT_OUT, of_others)):
-        if not np.isfinite(numbers).all():
-            raise InputError(
-                f"{place / table} holds a number that is none. Restore the file as it was written."
-            )
-    left_out = {family: of_others[[own == family for own in of]] for family in dict.fromkeys(of)}
-    return CalibratedEnsemble(members, families, log_likelihood, record, left_out)
+    weights = np.full(len(members.values), 1.0 / len(members.values))
+    ensemble = ParameterEnsemble(
+        members.names, members.values, weights, str(record.get("title", "")), _hash(place)
+    )
+    left_out = {
+        family: others.values[[own == family for own in others.families]]
+        for family in dict.fromkeys(others.families)
+    }
+    return CalibratedEnsemble(ensemble, evidence.names, evidence.values, record, left_out)
 
 
 def _read_record(place: Path) -> dict[str, Any]:
@@ -134,10 +144,20 @@ def _read_record(place: Path) -> dict[str, Any]:
         raise InputError(f"{place / RECORD}: {error}. Restore the file as it was written.") from None
     if not isinstance(record, dict):
         raise InputError(f"{place / RECORD} holds no keys. Restore the file as it was written.")
-    if record.get("hash", _hash(place)) != _hash(place):
+    if not isinstance(record.get("hash"), str):
+        raise InputError(
+            f"{place / RECORD}: 'hash' is missing, so nothing says which tables it was written with. "
+            "Restore the file as it was written."
+        )
+    if record["hash"] != _hash(place):
         raise InputError(
             f"'{place}': {MEMBERS}, {EVIDENCE} and {LEFT_OUT} are not those that {RECORD} was written with. "
             "Copy all files of one ensemble."
+        )
+    trials = record.get(TRIALS, [])
+    if not (isinstance(trials, list) and all(isinstance(name, str) for name in trials)):
+        raise InputError(
+            f"{place / RECORD}: '{TRIALS}' is no list of names. Restore the file as it was written."
         )
     return record
 
@@ -167,22 +187,3 @@ def _write_table(
         writer.writerow(names)
         for place, row in enumerate(values):
             writer.writerow([*first[place : place + 1], *(f"{number:.{digits}g}" for number in row)])
-
-
-def _read_table(file: Path) -> tuple[tuple[str, ...], Array, tuple[str, ...]]:
-    """The names of the numbers, the numbers, and the family of every row where the table tells it.
-
-    Shape: numbers (row, name).
-    """
-    with file.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.reader(stream))
-    has_families = bool(rows) and rows[0][:1] == [FAMILY]
-    if (len(rows) < 2 and not has_families) or any(len(row) != len(rows[0]) for row in rows):
-        raise InputError(f"{file} is no table with a row of names above. Restore the file as it was written.")
-    start = int(has_families)
-    try:
-        numbers = np.array([[float(cell) for cell in row[start:]] for row in rows[1:]])
-    except ValueError as error:
-        raise InputError(f"{file}: {error}. Restore the file as it was written.") from None
-    families = tuple(row[0] for row in rows[1:]) if has_families else ()
-    return tuple(rows[0][start:]), numbers.reshape(len(rows) - 1, len(rows[0]) - start), families

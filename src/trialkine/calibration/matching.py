@@ -72,6 +72,22 @@ class MatchedMargin:
 
 
 @dataclass(frozen=True)
+class UnusableMargin:
+    """One reported number that no weights of the pool can meet, and why. Units: reported [fraction]."""
+
+    line: str | None
+    metric: str
+    about: str
+    reported: float
+    why: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in words."""
+        return f"{self.line}: {self.metric} ({self.about})" if self.line else f"{self.metric} ({self.about})"
+
+
+@dataclass(frozen=True)
 class ArmOutcome:
     """A measure of one arm with equal weights and with those found; None where it has no value.
 
@@ -90,7 +106,8 @@ class Match:
 
     Weights add up to 1; patients whose simulation of that arm failed are left out. A patient is known by the
     repetition of the trial and the number in it. `not_matched` names reported numbers that no margin stands
-    for. Shapes: trial, patient and weights (patient,).
+    for, `left_out` holds the margins that no weights of this pool can meet. Shapes: trial, patient and
+    weights (patient,).
     """
 
     arm: str
@@ -100,6 +117,7 @@ class Match:
     margins: tuple[MatchedMargin, ...]
     outcomes: tuple[ArmOutcome, ...]
     not_matched: tuple[str, ...]
+    left_out: tuple[UnusableMargin, ...] = ()
 
     @property
     def effective_size(self) -> float:
@@ -183,15 +201,27 @@ def pool_protocol(protocol: Protocol, size: int) -> Protocol:
 def match_pool(pool: TrialResult, arm: str) -> Match:
     """Match the patients of a pool to what was reported of one arm.
 
+    A number that no weights of the pool can meet by itself is left out, with the reason.
+
     Raises: InputError, when nothing usable is reported of the arm, or the weights are refused.
     """
     protocol = pool.protocol
     check_reported(protocol, arm)
-    targets = targets_of_arm(protocol.title, protocol, arm)
-    margins = [_margin(target) for target in targets]
     everyone = patients_of(pool, arm, None).select(KEYS)
-    indicators = np.column_stack([_indicator(pool, target, everyone) for target in targets])
-    found = prevalence_weights(indicators, margins)
+    targets, columns, left_out = [], [], []
+    for target in targets_of_arm(protocol.title, protocol, arm):
+        column = _indicator(pool, target, everyone)
+        why = _why_unusable(column, _margin(target))
+        if why:
+            share = target.count / target.of
+            left_out.append(UnusableMargin(target.line, target.metric, _about(target), share, why))
+        else:
+            targets.append(target)
+            columns.append(column)
+    if not targets:
+        raise InputError(_nothing_left(arm, left_out))
+    margins = [_margin(target) for target in targets]
+    found = prevalence_weights(np.column_stack(columns), margins)
     matched = tuple(
         MatchedMargin(
             target.line, target.metric, _about(target), margin.sense, target.of, margin.tolerance,
@@ -207,6 +237,28 @@ def match_pool(pool: TrialResult, arm: str) -> Match:
         margins=matched,
         outcomes=_outcomes(pool, arm, everyone, found.weights),
         not_matched=_not_matched(protocol, arm, targets),
+        left_out=tuple(left_out),
+    )
+
+
+def _why_unusable(indicator: Array, margin: Margin) -> str:
+    """Why no weights can meet a margin, whatever the others; empty where some can. Shape: (patient,)."""
+    counted = indicator[~np.isnan(indicator)]
+    if not len(counted):
+        return f"none of the {len(indicator):,} patients of the pool counts in it"
+    nearest = float(np.clip(margin.wanted, counted.min(), counted.max()))
+    if margin.is_met(nearest):
+        return ""
+    who = f"the {len(counted):,} patients of the pool who count in it"
+    return f"none of {who} shows it" if nearest == 0.0 else f"all of {who} show it"
+
+
+def _nothing_left(arm: str, left_out: Sequence[UnusableMargin]) -> str:
+    """That no reported number can be met, each with its reason, and what to do."""
+    reasons = "; ".join(f"'{one.name}', {one.reported:.1%}: {one.why}" for one in left_out)
+    return (
+        f"No number reported of arm '{arm}' can be a margin in this pool: {reasons}. Simulate more patients, "
+        "or check the protocol and the numbers."
     )
 
 

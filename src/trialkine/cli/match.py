@@ -62,7 +62,8 @@ def match(
     A pool of patients is treated in every arm of the protocol, the same patients in each. Weights, as equal
     as can be, give the chosen arm its reported responses and survival; then every arm is told with equal
     weights and with these. The folder (default: '<file name>-match') holds weights.csv and match.json.
-    Weights that rest on few patients are refused: they mend a case mix, not a model.
+    A number that no weights of the pool can meet is left out, and told. Weights that rest on few patients are
+    refused: they mend a case mix, not a model.
     """
     whole_number("--patients", patients, FEWEST_PATIENTS, MOST_PATIENTS)
     whole_number("--seed", seed, 0, LARGEST_SEED)
@@ -125,6 +126,7 @@ def match_text(found: Match, about: dict[str, object]) -> str:
         "margins": [asdict(margin) for margin in found.margins],
         "outcomes": [asdict(outcome) for outcome in found.outcomes],
         "not_matched": list(found.not_matched),
+        "left_out": [asdict(one) for one in found.left_out],
     }
     return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
@@ -160,6 +162,13 @@ def print_match(found: Match, stream: TextIO) -> None:
                     "model, or the protocol, rather than the mix of patients."
                 )
             )
+    for one in found.left_out:
+        console.print(
+            Text(
+                f"Left out: '{one.name}', reported {_percent(one.reported)}: {one.why}. "
+                "Suspect the model, or the protocol."
+            )
+        )
     if found.not_matched:
         console.print(Text(f"Reported, but not matched: {', '.join(found.not_matched)}."))
     console.print()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from trialkine.errors import TrialkineError
+from trialkine.trial.reported_times import time_warnings
 from trialkine.units import conversion
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ MOST_FOLD = 10.0
 
 def protocol_warnings(protocol: Protocol) -> list[str]:
     """One sentence for each thing to look at again; none of them stops a run."""
-    return [*dict.fromkeys(_unusual_values(protocol)), *_rules_that_hold_nothing(protocol)]
+    return [
+        *dict.fromkeys(_unusual_values(protocol)),
+        *_rules_that_hold_nothing(protocol),
+        *time_warnings(protocol.reported or ()),
+    ]
 
 
 def _unusual_values(protocol: Protocol) -> Iterator[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from trialkine.validation.ledger import Ledger
 
 MOST_TRIALS, MOST_PATIENTS = 10_000, 10_000
+CATALOGUE = "the catalogue of the package"
 
 
 def validate(
@@ -40,7 +41,8 @@ def validate(
     leave_out: Annotated[
         bool,
         typer.Option(
-            "--leave-out", help="Predict every trial of the catalogue as if its family had not been seen."
+            "--leave-out",
+            help="Predict every trial that the ensemble has seen as if its family had not been.",
         ),
     ] = False,
     out: Annotated[
@@ -86,6 +88,7 @@ def validate(
 ) -> None:
     """Predict published trials and score the predictions.
 
+    Which trials the ensemble has seen is read from its own record, whatever their files say.
     Each trial is simulated with every member of the ensemble, in its own size, with its criteria and visits.
     The ledger sets what was reported beside the predictive distribution, and beside pools of earlier trials
     that know no mechanism; context.html says what a credibility review asks for. What was simulated is
@@ -121,6 +124,7 @@ def validate(
             jobs=workers,
             leave_out=leave_out,
             unread=faulty,
+            trials_of=CATALOGUE if folder is None else f"the folder '{folder.resolve().name}'",
             progress=lambda done, total, name: show(done / total, name),
         )
     text = ledger_text(ledger)
@@ -141,12 +145,11 @@ def validate(
 def _in_words(ledger: Ledger, out: Path) -> list[str]:
     """What the terminal shows."""
     from trialkine.validation.ledger_answer import ledger_answer
-    from trialkine.validation.predict import AGAIN
+    from trialkine.validation.predict import AGAIN, CLAIMED, SEEN
 
     lines = [*ledger_answer(ledger)]
-    if AGAIN in ledger.about:
-        lines.append(
-            f"Counted as trials that the ensemble was fitted to, by reference: {ledger.about[AGAIN]}."
-        )
+    lines += [
+        f"{key.capitalize()}: {ledger.about[key]}." for key in (SEEN, AGAIN, CLAIMED) if key in ledger.about
+    ]
     lines += [f"Not predicted: {name}: {why}" for name, why in ledger.left_out]
     return [*lines, f"Ledger: {out / 'ledger.html'}; for a review: {out / 'context.html'}"]

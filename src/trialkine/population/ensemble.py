@@ -31,6 +31,8 @@ class ParameterEnsemble:
     """Members and the numbers they set.
 
     Shapes: values (member, name), weights (member,), which add up to 1. Units: those of the records.
+
+    Raises: InputError, when the shapes do not fit, or a name stands twice.
     """
 
     names: tuple[str, ...]
@@ -45,6 +47,9 @@ class ParameterEnsemble:
                 f"An ensemble of {len(self.weights)} members and {len(self.names)} names cannot hold values "
                 f"of shape {self.values.shape}. Give one row per member and one column per name."
             )
+        if len(set(self.names)) < len(self.names):
+            twice = next(name for place, name in enumerate(self.names) if name in self.names[:place])
+            raise InputError(f"An ensemble has '{twice}' twice among its names. Give each number one column.")
 
     def __len__(self) -> int:
         return len(self.weights)

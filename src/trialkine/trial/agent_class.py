@@ -6,7 +6,8 @@ alike, does not count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from trialkine.errors import InputError
@@ -25,6 +26,8 @@ LONG_INFUSION_DAYS = 0.5
 """Infusions at least this long, without a gap, hold a level; shorter ones make peaks."""
 HIGH_INTERFERON_DOSE = 10e6
 """High dose of adjuvant interferon, in IU/m2."""
+INTERLEUKIN_2_BY_VEIN = ("infused", "high-dose", "low-dose intravenous")
+"""What interleukin-2 into a vein is called; by another route it has the route's name."""
 TOGETHER = " + "
 IN_ORDER = " then "
 AFTER = " after "
@@ -54,6 +57,21 @@ def agent_class(protocol: Protocol, arm: Arm, line: str | None = None) -> str:
     raise InputError(f"Arm '{arm.name}' has no line of '{line}'. It gives {given}.")
 
 
+def is_agent_class(name: str, agents: Collection[str]) -> bool:
+    """Whether `agent_class` could call an arm so that gives some of these agents and no other."""
+    known = {UNTREATED, *map(_plain, agents)}
+    parts = re.split("|".join(map(re.escape, (TOGETHER, IN_ORDER, AFTER))), name)
+    return all(part in known or _is_dosed_class(part) for part in parts)
+
+
+def _is_dosed_class(part: str) -> bool:
+    """Whether a part of a class is one of those that a dose or a route makes."""
+    if part in (f"{how}-dose {_plain(INTERFERON)}" for how in ("high", "low")):
+        return True
+    how, _, what = part.rpartition(" ")
+    return what == "interleukin-2" and (how in INTERLEUKIN_2_BY_VEIN or how.isalpha())
+
+
 def _steps(treatment: Sequence[TreatmentLine]) -> list[list[TreatmentLine]]:
     """The lines by how many failures come before them."""
     step_of: dict[str, int] = {}
@@ -75,14 +93,15 @@ def _step_class(lines: Sequence[TreatmentLine], is_resected: bool) -> str:
 
 
 def _line_class(line: TreatmentLine) -> str:
+    infused, high, low = INTERLEUKIN_2_BY_VEIN
     dose = units_per_kg(line.dose)
     if line.agent != INTERLEUKIN_2 or dose is None:
         return _plain(line.agent)
     if line.route.name != "intravenous":
         return f"{line.route.name} interleukin-2"
     if _longest_infusion_days(line.regimen) >= LONG_INFUSION_DAYS - _SAME_TIME:
-        return "infused interleukin-2"
-    return "high-dose interleukin-2" if dose >= HIGH_DOSE else "low-dose intravenous interleukin-2"
+        return f"{infused} interleukin-2"
+    return f"{high if dose >= HIGH_DOSE else low} interleukin-2"
 
 
 def _interferon_class(lines: Sequence[TreatmentLine]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.quantities import Dose
 
+FACTS = ("pretreated", "untreated", "fit", "one_centre", "high_dose", "randomised", "decades")
+"""The names of the facts."""
 FIRST_YEAR = 1995
 YEARS = 10.0
 INTERLEUKIN_2 = "aldesleukin"

@@ -9,9 +9,24 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from trialkine.trial.protocol_parts import Part, Source
-from trialkine.trial.values import Count, CountOrZero, Name, NotNegative, Probability, Text
+from trialkine.trial.values import Count, CountOrZero, Name, NotNegative, Probability, Text, shown
 
-Use = Literal["calibration", "prediction"]
+USES = {
+    "prediction": "nothing is fitted to it, it is only predicted",
+    "calibration": "the ensemble may be fitted to it; for rows of the table of evidence alone",
+}
+"""What a published trial may be used for, and what that means."""
+
+
+def _as_use(value: Any) -> Any:
+    """Raises: ValueError, when it is none of the uses; it says what each means."""
+    if not isinstance(value, str) or value not in USES:
+        meanings = ", or ".join(f"'{use}' ({meaning})" for use, meaning in USES.items())
+        raise ValueError(f"cannot be {shown(value)}. Write {meanings}.")
+    return value
+
+
+Use = Annotated[Literal["calibration", "prediction"], BeforeValidator(_as_use)]
 
 RATES = ("orr", "cr_rate", "pr_rate", "sd_rate", "pd_rate", "grade34_rate", "toxic_death_rate")
 MEDIANS = (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from trialkine.trial.reported import METRIC_PATTERNS, NAMED_METRICS, is_fraction, is_metric
+from trialkine.trial.reported_times import StatedNumber, time_findings
 from trialkine.trial.sentences import Fault, choice_hint, is_near
 from trialkine.trial.words import shorten, suggestion
 
@@ -59,9 +61,29 @@ def _arm_faults(
     metrics = entry.get("metrics")
     for metric, stated in metrics.items() if isinstance(metrics, dict) else ():
         yield from _metric_faults((*path, "metrics", metric), str(metric), stated)
+    for found in time_findings(_readable(metrics)):
+        if not found.is_possible:
+            yield (*path, "metrics", found.metric), found.message, None
     has_numbers = isinstance(metrics, dict) and metrics
     if not has_numbers and not any(entry.get(key) is not None for key in (*COUNTS, "responders")):
         yield path, "this arm reports no number. Write counts, or `metrics`, or leave the arm out.", None
+
+
+def _readable(metrics: Any) -> dict[str, StatedNumber]:
+    """The numbers of an arm that can be read; what is wrong with the others is told where they are."""
+    found = {}
+    for metric, stated in metrics.items() if isinstance(metrics, dict) else ():
+        numbers = stated if isinstance(stated, dict) else {"value": stated}
+        value, low, high = (_number(numbers.get(key)) for key in ("value", "low", "high"))
+        if value is not None:
+            found[str(metric)] = StatedNumber(value, low, high, numbers.get("at_least") is True)
+    return found
+
+
+def _number(value: Any) -> float | None:
+    """A number from 0 up, or none."""
+    is_number = type(value) in (int, float) and math.isfinite(value) and value >= 0.0
+    return float(value) if is_number else None
 
 
 def _plain(value: Any) -> Any:

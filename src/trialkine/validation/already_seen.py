@@ -1,28 +1,75 @@
-"""Published trials that the ensemble was fitted to, given again under another name."""
+"""Which published trials the ensemble has seen: what its own record says, and not what their files say.
+
+A trial of the catalogue may come again in a folder of one's own, under another name; then it is that one.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from trialkine.calibration.ensemble_file import TRIALS, CalibratedEnsemble
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Source
 
+CALIBRATION, PREDICTION = "calibration", "prediction"
 
-def as_known(name: str, protocol: Protocol, history: Mapping[str, Protocol]) -> tuple[Protocol, str]:
-    """The protocol with the use and family of the trial of the history that has the same reference.
 
-    Returns it unchanged, and no name, where it is one of the history or has a reference of its own; else
-    the name of the trial it is.
+@dataclass(frozen=True)
+class KnownTrial:
+    """A published trial with what it was used for and the family it belongs to, as far as is known.
+
+    `other` is the trial of the history that it is, empty where it is none but itself; `is_seen` says whether
+    the ensemble was fitted to its family or to itself; `is_claimed` whether its file says so and nothing
+    else does.
     """
-    if name in history or protocol.source is None:
-        return protocol, ""
+
+    protocol: Protocol
+    family: str
+    other: str = ""
+    is_seen: bool = False
+    is_claimed: bool = False
+
+
+def known_trial(
+    name: str, protocol: Protocol, history: Mapping[str, Protocol], ensemble: CalibratedEnsemble
+) -> KnownTrial:
+    """A trial as the history and the ensemble's record know it.
+
+    The use of a trial of the history stays: numbers of the package may have been fitted to it before any
+    ensemble was. Of any other trial nothing but the ensemble can have been fitted to it.
+    """
+    is_of_history = history.get(name) == protocol
+    other = "" if is_of_history else _same_trial(name, protocol, history)
+    known = history[other].source if other else protocol.source
+    stated = protocol.source
+    if stated is None or known is None:
+        return KnownTrial(protocol, name)
+    family = known.family or other or name
+    seen = (other or name) in ensemble.record.get(TRIALS, ()) or family in ensemble.families
+    was_fitted = seen or ((is_of_history or bool(other)) and known.use == CALIBRATION)
+    source = stated.model_copy(
+        update={"use": CALIBRATION if was_fitted else PREDICTION, "family": known.family or other or None}
+    )
+    return KnownTrial(
+        protocol if source == stated else protocol.model_copy(update={"source": source}),
+        family,
+        other,
+        seen,
+        is_claimed=stated.use == CALIBRATION and not was_fitted,
+    )
+
+
+def _same_trial(name: str, protocol: Protocol, history: Mapping[str, Protocol]) -> str:
+    """The trial of the history that has the same reference, or the same name and no other number."""
+    if protocol.source is None:
+        return ""
     for other, known in history.items():
         if known.source is not None and _is_same(protocol.source, known.source):
-            family = known.source.family or other
-            source = protocol.source.model_copy(update={"use": known.source.use, "family": family})
-            return protocol.model_copy(update={"source": source}), other
-    return protocol, ""
+            return other
+    namesake = history[name].source if name in history else None
+    return name if namesake is not None and not _is_another(protocol.source, namesake) else ""
 
 
 def _is_same(one: Source, other: Source) -> bool:
@@ -32,6 +79,12 @@ def _is_same(one: Source, other: Source) -> bool:
         if mine and theirs:
             return str(mine).lower() == str(theirs).lower()
     return _plain(one.citation) == _plain(other.citation)
+
+
+def _is_another(one: Source, other: Source) -> bool:
+    """Whether two references have different numbers."""
+    pairs = ((getattr(one, key), getattr(other, key)) for key in ("pmid", "doi"))
+    return any(mine and theirs and str(mine).lower() != str(theirs).lower() for mine, theirs in pairs)
 
 
 def _plain(citation: str) -> str:

@@ -42,6 +42,7 @@ def context_record(found: Credibility) -> dict[str, Any]:
         },
         "validation": {
             "leave_out": found.ledger.leave_out,
+            "trials_of": found.ledger.trials_of,
             "about": dict(found.ledger.about),
             "coverage": _coverage(found.ledger),
         },

@@ -39,6 +39,7 @@ class LedgerRow:
 
     `predicted` is None where the model could not say, with the reason in `why`. `baselines` are
     `same class` (earlier trials of the agent class in the disease) and `same disease`, where there are any.
+    `use` says whether anything of the package was fitted to the trial, `is_seen` whether the ensemble was.
     `is_scored` is False for rows that enter no summary: selected patients, series already counted elsewhere,
     values that are only bounds; `why` says so.
     """
@@ -61,6 +62,7 @@ class LedgerRow:
     baselines: Mapping[str, Predictive]
     is_scored: bool
     why: str = ""
+    is_seen: bool = False
 
     @property
     def is_inside(self) -> Mapping[float, bool]:
@@ -76,10 +78,12 @@ class Ledger:
 
     `left_out` names trials or arms that were not simulated, with the reason. `about` says with which
     ensemble, how many simulated trials, which seed and versions. `leave_out` says whether each family was
-    predicted by an ensemble that had not seen it.
+    predicted by an ensemble that had not seen it. `trials_of` says in words where the trials come from;
+    empty where nobody said.
     """
 
     rows: tuple[LedgerRow, ...]
     left_out: tuple[tuple[str, str], ...]
     about: Mapping[str, str]
     leave_out: bool = False
+    trials_of: str = ""

@@ -37,6 +37,7 @@ def ledger_record(ledger: Ledger) -> dict[str, Any]:
         "schema": SCHEMA,
         "about": dict(ledger.about),
         "leave_out": ledger.leave_out,
+        "trials_of": ledger.trials_of,
         "summary": [_group(found) for found in summarise_rows(ledger.rows)],
         "trials": [_trial(rows) for rows in _runs(ledger.rows, lambda row: row.trial)],
         "left_out": [{"name": name, "why": why} for name, why in ledger.left_out],
@@ -51,6 +52,7 @@ def _trial(rows: list[LedgerRow]) -> dict[str, Any]:
         "family": first.family,
         "disease": first.disease,
         "use": first.use,
+        "seen_by_ensemble": first.is_seen,
         "arms": [_arm(found) for found in _runs(rows, lambda row: (row.arm, row.line))],
     }
 

@@ -24,6 +24,7 @@ from trialkine.validation.ledger_words import (
 )
 from trialkine.validation.nearest_pool import pool_of
 
+SEEN, UNSEEN = "seen by the ensemble", "not seen by the ensemble"
 INSIDE, OUTSIDE_80, OUTSIDE_95 = "inside 80 %", "outside 80 %", "outside 95 %"
 
 
@@ -129,4 +130,6 @@ def _about(rows: Sequence[LedgerRow]) -> str:
     uses = in_order([row.use for row in rows])
     words = ["used for calibration" if use == CALIBRATION else "never used for calibration" for use in uses]
     diseases = listed([disease_words(each) for each in in_order([row.disease for row in rows])])
-    return f"{diseases} · family {listed(in_order([row.family for row in rows]))} · {listed(words)}"
+    seen = SEEN if any(row.is_seen for row in rows) else UNSEEN
+    families = listed(in_order([row.family for row in rows]))
+    return f"{diseases} · family {families} · {listed(words)} · {seen}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from trialkine.trial.agent_class import agent_class
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Arm
 from trialkine.trial.reported import MEDIANS, ReportedArm, ReportedValue, is_fraction
-from trialkine.validation.already_seen import as_known
+from trialkine.validation.already_seen import KnownTrial, known_trial
 from trialkine.validation.baselines import Observed, Target, baseline_samples
 from trialkine.validation.discrepancy import Draws, reported_draws
 from trialkine.validation.ledger import Ledger, LedgerRow, Predictive
@@ -32,7 +32,14 @@ from trialkine.validation.scores import predictive
 Array = np.ndarray[Any, np.dtype[Any]]
 Progress = Callable[[int, int, str], None]
 RESPONSE = "orr"
-AGAIN = "trials of the catalogue, by their reference"
+AGAIN = "trials of the catalogue under another name"
+SEEN = "seen by the ensemble"
+CLAIMED = "not seen by the ensemble, whatever their files say"
+TRIALS_OF = "trials of"
+MOST_NAMED = 12
+NO_EVIDENCE = (
+    "the ensemble has seen it, and has no column of evidence for its family, so it cannot be left out"
+)
 SIZE, LUCK = "size of ", "luck of "
 FORMAT = 2  # of the files that keep what was simulated; raise it when what is read off changes
 NOT_SIMULATED = "the model does not predict this number"
@@ -67,47 +74,68 @@ def predict(
     jobs: int = 1,
     leave_out: bool = False,
     unread: Mapping[str, str] | None = None,
+    trials_of: str = "",
     progress: Progress = lambda done, total, name: None,
 ) -> Ledger:
     """The ledger of some published trials.
 
-    `history` are the trials that pools may learn from; `unread` names files that could not be read, and why.
+    `history` are the trials that pools may learn from; `unread` names files that could not be read, and why;
+    `trials_of` says in words where the trials come from.
 
-    What was simulated is kept in `folder` and used again. With `leave_out` every family is predicted with
-    the members as they would be had it not been seen, and a class of agents that no other family gave as one
-    that was never seen.
+    What was simulated is kept in `folder` and used again. With `leave_out` every family that the ensemble
+    has seen, by its own record, is predicted with the members as they would be had it not been seen, and a
+    class of agents that no other family gave as one that was never seen.
     """
-    known = {name: as_known(name, protocol, history) for name, protocol in trials.items()}
-    trials = {name: protocol for name, (protocol, _) in known.items()}
+    known = {name: known_trial(name, protocol, history, ensemble) for name, protocol in trials.items()}
+    left_out = list((unread or {}).items())
+    if leave_out:
+        fixed = [name for name, one in known.items() if one.is_seen and one.family not in ensemble.families]
+        left_out += [(name, NO_EVIDENCE) for name in fixed]
+        known = {name: one for name, one in known.items() if name not in fixed}
+    trials = {name: one.protocol for name, one in known.items()}
     members_for = {
-        name: ensemble.without(family_of(name, protocol)) if leave_out else ensemble.members
-        for name, protocol in trials.items()
+        name: ensemble.without(one.family) if leave_out else ensemble.members for name, one in known.items()
     }
     simulations = _simulate_all(trials, members_for, plan, folder, jobs, progress)
     observed = observations(history)
     rows: list[LedgerRow] = []
-    left_out = list((unread or {}).items())
     for name, protocol in trials.items():
         simulation = simulations[name]
         if simulation.why:
             left_out.append((name, simulation.why))
             continue
-        family = family_of(name, protocol)
+        family = known[name].family
         members = members_for[name]
-        if leave_out:
+        if leave_out and known[name].is_seen:
             others = {one.agent_class for one in observed if one.family != family}
             members = members.with_names(partial(_is_seen, others))
         for entry in protocol.reported or ():
-            rows.extend(_arm_rows(name, protocol, entry, simulation, members, observed, plan))
+            rows.extend(
+                replace(row, is_seen=known[name].is_seen)
+                for row in _arm_rows(name, protocol, entry, simulation, members, observed, plan)
+            )
     about = {
+        **({TRIALS_OF: trials_of} if trials_of else {}),
         "ensemble": members_in_words(ensemble),
         "simulated": f"{plan.trials} trials each, of at most {plan.patients} patients per arm",
         "seed": str(plan.seed),
     }
-    again = [f"{name} ({other})" for name, (_, other) in known.items() if other]
+    about |= _seen_in_words(known)
+    return Ledger(tuple(rows), tuple(left_out), about, leave_out, trials_of)
+
+
+def _seen_in_words(known: Mapping[str, KnownTrial]) -> dict[str, str]:
+    """Which trials the ensemble has seen, which come under another name, and which only claim to be seen."""
+    seen = [name for name, one in known.items() if one.is_seen]
+    named = f": {', '.join(seen)}" if 0 < len(seen) <= MOST_NAMED else ""
+    found = {SEEN: f"{len(seen)} of {len(known)} trials{named}"}
+    again = [f"{name} ({one.other})" for name, one in known.items() if one.other]
     if again:
-        about[AGAIN] = ", ".join(again)
-    return Ledger(tuple(rows), tuple(left_out), about, leave_out)
+        found[AGAIN] = ", ".join(again)
+    claimed = [name for name, one in known.items() if one.is_claimed]
+    if claimed:
+        found[CLAIMED] = ", ".join(claimed)
+    return found
 
 
 def _is_seen(classes: Collection[str], name: str) -> bool:
