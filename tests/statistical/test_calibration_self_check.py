@@ -31,12 +31,16 @@ DRAWS, LEVEL = 24, 0.8
 
 
 @pytest.mark.slow
-def test_known_numbers_rank_evenly_in_the_posteriors_of_their_trials(tmp_path):
+@pytest.mark.parametrize("is_posterior", [False, True])
+def test_known_numbers_rank_evenly_in_the_posteriors_of_their_trials(tmp_path, is_posterior):
     trials = {"mine": Protocol.from_dict(TRIAL)}
-    sizes = Sizes(points=256, patients=24, waves=1, steps=90, walkers=16, members=20)
+    sizes = Sizes(points=256, patients=24, waves=1, steps=600, walkers=32, members=20)
     found = calibrate(trials, tmp_path, sizes, seed=3, jobs=2).structures[USUAL]
-    truth = prior_draws(found.likelihood.unknowns, DRAWS, 5)
-    check = self_check(trials, found.likelihood, truth, steps=600, walkers=32, seed=5, jobs=2)
+    real = found.posterior if is_posterior else None
+    truth = found.draws(DRAWS, 5) if is_posterior else prior_draws(found.likelihood.unknowns, DRAWS, 5)
+    check = self_check(
+        trials, found.likelihood, truth, real=real, steps=600, walkers=32, seed=5, jobs=2
+    )  # fmt: skip
     informed = found.posterior.draws.std(axis=0) < 0.9
     assert informed.any()
     ranks = check.ranks[:, informed]

@@ -17,7 +17,7 @@ import numpy as np
 
 from trialkine.calibration.design import FARTHEST
 from trialkine.calibration.likelihood import Likelihood
-from trialkine.calibration.posterior import sample_posterior
+from trialkine.calibration.posterior import Posterior, sample_posterior
 from trialkine.calibration.synthetic_trials import simulated_trials, synthetic_targets
 from trialkine.calibration.unknowns import Unknowns
 from trialkine.trial.protocol import Protocol
@@ -52,7 +52,7 @@ def self_check(
     likelihood: Likelihood,
     truth: Array,
     *,
-    with_real: bool = False,
+    real: Posterior | None = None,
     steps: int = 600,
     walkers: int = 64,
     seed: int = 0,
@@ -61,8 +61,8 @@ def self_check(
 ) -> SelfCheck:
     """Ranks of known numbers in the posteriors that their synthetic trials give, in one structure.
 
-    `with_real` says that the known populations come from the posterior of the real trials, which then count
-    beside the synthetic ones.
+    `real` is the posterior of the real trials where the known populations were drawn from it: the real trials
+    then count beside the synthetic ones, and chains begin at it.
 
     Shape: truth (draw, unknown).
     """
@@ -76,12 +76,12 @@ def self_check(
         own = Likelihood(evidence.reporting(targets), unknowns)
 
         def density(scores: Array) -> Array:
-            if not with_real:
+            if real is None:
                 return own.log_posterior(scores)
             return np.asarray(likelihood.log_posterior(scores) + own.by_trial(scores).sum(axis=1))
 
         posterior = sample_posterior(
-            density, np.zeros(len(unknowns)), steps=steps, walkers=walkers, seed=seed + draw
+            density, np.zeros(len(unknowns)), steps=steps, walkers=walkers, seed=seed + draw, like=real
         )
         return np.asarray((posterior.draws < truth[draw]).mean(axis=0))
 
