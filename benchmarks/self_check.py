@@ -84,7 +84,8 @@ def section(title: str, check: SelfCheck, informed: np.ndarray) -> Sequence[str]
     draws = len(check.ranks)
     lines = [
         f"## {title}", "",
-        f"{draws} populations.", "",
+        f"{draws} populations. Worst of their chains: {check.acceptance:.0%} accepted, autocorrelation "
+        f"{check.autocorrelation:.0f} of {check.kept} steps.", "",
         "| numbers | how many | " + " | ".join(f"in {level:.0%}" for level in LEVELS)
         + " | evenly ranked, p |",
         "|---|---|" + "---|" * (len(LEVELS) + 1),

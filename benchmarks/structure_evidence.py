@@ -3,9 +3,9 @@
     trialkine calibrate --out calibration-run
     python benchmarks/structure_evidence.py calibration-run
 
-Halves of the points give emulators with an error of their own. What the difference of log evidence varies by
-between halves, divided by the root of two, is about what it is uncertain by with all points. Writes
-benchmarks/results/structure_evidence.md.
+Halves of the points give emulators with an error of their own, twice the variance of that of all points. So
+half of the root mean square by which complementary halves differ is about what the difference of log evidence
+is uncertain by with all points. Writes benchmarks/results/structure_evidence.md.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
     """Fit to halves, and write the page."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", type=Path, help="what `trialkine calibrate --out` wrote")
-    options.add_argument("--halves", type=int, default=6, help="of each design, two by two complements")
+    options.add_argument("--halves", type=int, default=6, help="an even number, two by two complements")
     options.add_argument("--jobs", type=int, default=2)
     told = options.parse_args()
     record = json.loads((told.folder / "record.json").read_text("utf-8"))
@@ -52,14 +52,15 @@ def main() -> None:
         found.append([_log_evidence(one) for one in likelihoods.values()])
     values = np.array(found)
     apart = values[:, 0] - values[:, 1]
+    doubt = np.sqrt(np.mean((apart[0::2] - apart[1::2]) ** 2)) / 2.0
     lines = [
         "# Log evidence of the structures, from halves of the simulations", "",
         f"{told.halves} halves of {sum(len(scores) for scores, _ in waves)} points, "
         f"{time.monotonic() - started:.0f} s.", "",
         "| half | usual | il2_licensing | difference |", "|---|---|---|---|",
         *(f"| {n + 1} | {a:.1f} | {b:.1f} | {a - b:+.1f} |" for n, (a, b) in enumerate(values)), "",
-        f"The difference is {apart.mean():+.1f} on average and varies by {apart.std(ddof=1):.1f} between "
-        f"halves: with all points it is uncertain by about {apart.std(ddof=1) / np.sqrt(2.0):.1f}.", "",
+        f"The difference is {apart.mean():+.1f} on average. With all points it is uncertain by about "
+        f"{doubt:.1f}, half of the root mean square by which complementary halves differ.", "",
     ]  # fmt: skip
     PAGE.write_text("\n".join(lines), "utf-8")
     print("\n".join(lines))

@@ -46,3 +46,8 @@ def test_the_spread_is_that_of_the_log_odds_beside_what_the_emulator_knows(monke
     found = errors(expit(plain + 0.5 * luck), (0, 1, 2, 3), monkeypatch)
     assert found.spread == pytest.approx(0.5, abs=0.15)
     assert errors(expit(plain), (0, 1, 2, 3), monkeypatch).spread < 0.25
+
+
+def test_targets_that_nobody_meets_at_the_points_left_out_do_not_count(monkeypatch):
+    found = emulator_check._error("response", [emulator_check.HeldOut(*(np.empty(0),) * 3)])
+    assert (found.targets, found.spread, found.root_mean_square) == (0, 0.0, 0.0)

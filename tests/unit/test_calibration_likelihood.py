@@ -164,6 +164,17 @@ def test_a_median_between_two_times_is_as_likely_as_among_as_many_patients() -> 
         assert found == pytest.approx(happened.mean(), abs=0.006), senses  # the normal approximation's error
 
 
+@pytest.mark.parametrize(("patients", "shares"), [(200, (0.98, 0.92)), (2100, (0.98, 0.95))])
+def test_a_median_that_comes_far_too_late_costs_all_that_it_should(
+    patients: int, shares: tuple[float, float]
+) -> None:
+    whole = shares[0] * shares[1]
+    z = (whole - 0.5) / np.sqrt(whole * (1.0 - whole) / patients)
+    found = at_two_times("more than half", "less than half", patients, shares)
+    assert z > 10.0
+    assert found == pytest.approx(norm.logsf(z), rel=1e-7)  # that of the earlier time is smaller by far
+
+
 def test_the_error_of_the_emulator_counts_as_discrepancy() -> None:
     own = replace(EVIDENCE, errors=(EmulatorError("response", 2, 0.03, 0.01, 0.4),))
     found = Likelihood(own, UNKNOWNS)._terms(LIKELIHOOD._log_odds(DRAWS), DRAWS)

@@ -157,7 +157,7 @@ def test_later_times_count_among_those_who_were_left_at_the_time_before() -> Non
     assert [target.after for target in (first, second, third)] == pytest.approx([0.0, 10 * MONTH, 12 * MONTH])
     assert (first.count, first.of) == (25.0, 50)
     assert (second.count, second.of) == (pytest.approx(20.0), 25)  # 0.4 of 0.5
-    assert (third.count, third.of) == (pytest.approx(10.0), 20)  # 0.2 of 0.4
+    assert (third.count, third.of) == (pytest.approx(6.0), 12)  # 0.2 of 0.4, of 30
 
 
 def test_times_are_taken_in_turn_whatever_their_order_in_the_file_and_by_event() -> None:
@@ -180,9 +180,23 @@ def test_a_median_not_reached_and_rates_do_not_count_each_other() -> None:
     assert (found["os_rate_24m"].count, found["os_rate_24m"].of) == (pytest.approx(15.0), 20)
 
 
+@pytest.mark.parametrize("median", [12.0, 12.2, 11.8])
+def test_of_two_times_within_the_precision_of_print_one_counts(median: float) -> None:
+    found = targets(enrolled=200, metrics={"os_median_months": median, "os_rate_12m": 0.48})
+    assert len(found) == 1
+    assert found[0].after == 0.0
+
+
+def test_a_smaller_denominator_at_an_early_time_leaves_the_later_one_its_own() -> None:
+    metrics = {"os_rate_6m": {"value": 0.8, "n": 10}, "os_rate_12m": {"value": 0.5, "n": 200}}
+    first, second = targets(enrolled=200, metrics=metrics)
+    assert (first.count, first.of) == (8.0, 10)
+    assert (second.count, second.of) == (pytest.approx(100.0), 160)
+
+
 def test_a_rate_that_rises_with_time_leaves_everybody() -> None:
     found = targets(enrolled=20, metrics={"os_rate_12m": 0.3, "os_rate_24m": {"value": 0.4, "n": 10}})
-    assert (found[1].count, found[1].of) == (6.0, 6)
+    assert (found[1].count, found[1].of) == (3.0, 3)
 
 
 def test_a_median_not_reached_says_that_more_than_half_were_free_until_then() -> None:

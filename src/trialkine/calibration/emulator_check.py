@@ -68,6 +68,9 @@ def _error(group: str, targets: Sequence[HeldOut]) -> EmulatorError:
     """The errors of all targets of a kind together."""
     from scipy.optimize import minimize_scalar
 
+    targets = [one for one in targets if one.total.size]
+    if not targets:
+        return EmulatorError(group, 0, 0.0, 0.0, 0.0)
     squares, means = [], []
     for one in targets:
         residual = one.count - one.total * one.share

@@ -170,13 +170,13 @@ class Likelihood:
             correlation_of(share[:, counted], spread[:, counted]),
         )
         for places in self.halves:
-            whole, before = np.ones_like(share[:, 0]), None
+            whole, z_before = np.ones_like(share[:, 0]), None
             for number, place in enumerate(places):
                 whole = whole * share[:, place]
                 z = _half_score(self.of[place], whole, spread[:, place])
                 is_more = self.evidence.targets[place].sense == "more than half"
-                found[:, place] = _half_term(z, is_more, before)
-                before = log_ndtr(z)
+                found[:, place] = _half_term(z, is_more, z_before)
+                z_before = z
                 if not is_more:  # nor are there more later
                     found[:, list(places[number + 1 :])] = 0.0
                     break
@@ -199,12 +199,20 @@ def _half_score(of: float, share: Array, spread: Array) -> Array:
     return np.asarray((share - 0.5) / np.sqrt(variance))
 
 
-def _half_term(z: Array, is_more: bool, before: Array | None) -> Array:
+def _half_term(z: Array, is_more: bool, z_before: Array | None) -> Array:
     """How likely it is that more than half are left, or fewer, given that more were at the time before.
 
-    `before` is the log-probability of those; None where this is the first time. Shapes: all alike.
+    `z` are the standard errors by which more are expected, `z_before` those of the time before; None where
+    this is the first. Shapes: all alike.
     """
-    if before is None:
+    if z_before is None:
         return np.asarray(log_ndtr(z if is_more else -z))
-    still = np.minimum(log_ndtr(z) - before, -LEAST_FALL)
-    return np.asarray(still if is_more else np.log(-np.expm1(still)))
+    before = log_ndtr(z_before)
+    if is_more:
+        return np.asarray(np.minimum(log_ndtr(z) - before, 0.0))
+    return np.asarray(_log_less(log_ndtr(-z), log_ndtr(-z_before)) - before)
+
+
+def _log_less(minuend: Array, subtrahend: Array) -> Array:
+    """The log of a difference of two probabilities that are given as logs, the first no smaller."""
+    return np.asarray(minuend + np.log(-np.expm1(np.minimum(subtrahend - minuend, -LEAST_FALL))))

@@ -29,12 +29,17 @@ Array = np.ndarray[Any, np.dtype[Any]]
 class SelfCheck:
     """Known scores and where they lie in their posteriors.
 
+    `acceptance` and `autocorrelation` are those of the worst chains, `kept` the steps that count.
+
     Shapes: truth and ranks (draw, unknown); ranks are shares of the posterior below the truth.
     """
 
     names: tuple[str, ...]
     truth: Array
     ranks: Array
+    acceptance: float
+    autocorrelation: float
+    kept: int
 
     def coverage(self, level: float) -> float:
         """The share of all numbers within the central interval of a level."""
@@ -53,8 +58,8 @@ def self_check(
     truth: Array,
     *,
     real: Posterior | None = None,
-    steps: int = 600,
-    walkers: int = 64,
+    steps: int = 1200,
+    walkers: int = 32,
     seed: int = 0,
     jobs: int = 1,
     folder: Path | None = None,
@@ -71,7 +76,7 @@ def self_check(
     evidence, unknowns = likelihood.evidence, likelihood.unknowns
     simulated = simulated_trials(trials, evidence, unknowns, truth, seed=seed, jobs=jobs, folder=folder)
 
-    def ranks(draw: int) -> Array:
+    def sought(draw: int) -> Posterior:
         targets = synthetic_targets(evidence, unknowns, truth, simulated, draw, seed)
         own = Likelihood(evidence.reporting(targets), unknowns)
 
@@ -80,10 +85,16 @@ def self_check(
                 return own.log_posterior(scores)
             return np.asarray(likelihood.log_posterior(scores) + own.by_trial(scores).sum(axis=1))
 
-        posterior = sample_posterior(
+        return sample_posterior(
             density, np.zeros(len(unknowns)), steps=steps, walkers=walkers, seed=seed + draw, like=real
         )
-        return np.asarray((posterior.draws < truth[draw]).mean(axis=0))
 
-    found = Parallel(n_jobs=jobs)(delayed(ranks)(draw) for draw in range(len(truth)))
-    return SelfCheck(unknowns.names, truth, np.array(found))
+    found = Parallel(n_jobs=jobs)(delayed(sought)(draw) for draw in range(len(truth)))
+    return SelfCheck(
+        unknowns.names,
+        truth,
+        np.array([(one.draws < known).mean(axis=0) for one, known in zip(found, truth, strict=True)]),
+        min(one.acceptance for one in found),
+        max(one.autocorrelation for one in found),
+        found[0].steps,
+    )

@@ -1,8 +1,8 @@
 """What the published trials would have reported in populations that are known.
 
-Every population is simulated by the whole model, in every trial with luck of its own, and counted as its
-reports are. Twice as many patients as were reported are simulated, so that those drawn from them without
-replacement have the luck of patients, and none beside it.
+Every population is simulated by the whole model, in every trial at its own size and with luck of its own, and
+its patients are counted as those of the reports are: responders first, who are complete or not among them,
+and those who are left at each time among those who were left before.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from scipy.special import expit, logit
 
 from trialkine.calibration.counts import count_patients
 from trialkine.calibration.likelihood import Evidence
-from trialkine.calibration.targets import Target
+from trialkine.calibration.targets import Sense, Target
 from trialkine.calibration.unknowns import CLASS_OFFSET, DISCREPANCY, Unknowns
 from trialkine.randomness import generator_key
 from trialkine.study import run_protocol
 from trialkine.trial.protocol import Protocol
 
 Array = np.ndarray[Any, np.dtype[Any]]
-POOL, FEWEST, MOST = 2.0, 60, 1500
-"""How many patients are simulated per arm: so many per reported one, and no fewer or more."""
+OF_RESPONDERS = ("complete", "dor")
 
 
 @dataclass(frozen=True)
@@ -54,16 +53,18 @@ def simulated_trials(
     from joblib import Parallel, delayed
 
     members = unknowns.ensemble(truth)
-    digest = hashlib.sha256(members.values.tobytes() + f"{members.names} {seed}".encode()).hexdigest()[:12]
 
     def simulate(name: str) -> Array:
         targets = [target for target in evidence.targets if target.trial == name]
-        file = None if folder is None else folder / f"{name}-{digest}.npy"
-        if file is not None and file.exists():
-            return np.asarray(np.load(file))
-        patients = int(np.clip(POOL * max(target.of for target in targets), FEWEST, MOST))
+        file = None
+        if folder is not None:
+            asked = f"{trials[name].content_hash} {[target.key for target in targets]} {members.names} {seed}"
+            digest = hashlib.sha256(asked.encode() + members.values.tobytes()).hexdigest()[:12]
+            file = folder / f"{name}-{digest}.npy"
+            if file.exists():
+                return np.asarray(np.load(file))
         result = run_protocol(
-            trials[name], patients=patients, trials=len(truth), seed=seed, jobs=1, ensemble=members
+            trials[name], trials=len(truth), seed=seed_of_trial(seed, name), jobs=1, ensemble=members
         )
         found = np.array([count_patients(result, target) for target in targets])
         if file is not None:
@@ -77,18 +78,25 @@ def simulated_trials(
     return SimulatedTrials(both[:, 0].T, both[:, 1].T)
 
 
+def seed_of_trial(seed: int, name: str) -> int:
+    """A seed that no two trials share: patients and the luck of a trial follow from seed and repetition."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {name}".encode()).digest()[:4]) >> 1
+
+
 def synthetic_targets(
     evidence: Evidence, unknowns: Unknowns, truth: Array, simulated: SimulatedTrials, place: int, seed: int
 ) -> tuple[Target, ...]:
     """What the trials of one population would have reported, discrepancies included.
 
-    Targets at several times of the same patients are counted in turn, among those who are left.
+    Of whom there are none, nothing is reported.
     """
     random = np.random.Generator(np.random.Philox(key=generator_key(seed, f"synthetic trials {place}")))
     own = truth[place : place + 1]
     earlier: dict[object, _Counted] = {}
+    responders: dict[object, _Counted] = {}
     found = []
     for number, target in enumerate(evidence.targets):
+        arm = (target.trial, target.arm, target.line)
         before = earlier.get(target.curve) if target.after > 0.0 else None
         count, total = simulated.counts[place, number], simulated.totals[place, number]
         share = (count + 0.5) / (total + 1.0)
@@ -97,26 +105,44 @@ def synthetic_targets(
             shifted = min(_moved(whole, shift) / _moved(before.share, shift), 1.0)
         else:
             shift, whole = _shift(evidence, unknowns, own, number, random), share
-            shifted = float(_moved(share, shift))
-        of = target.of if before is None else before.count
+            shifted = _moved(share, shift)
+        of = int(total)
+        if before is not None:
+            of = before.count
+        elif target.event in OF_RESPONDERS and arm in responders:
+            of = responders[arm].count
+        elif target.event == "progresses" and arm in responders:
+            of = responders[arm].of - responders[arm].count
         drawn = _drawn(of, count, total, share, shifted, random)
-        earlier[target.curve] = _Counted(drawn, whole, shift)
+        counted = _Counted(drawn, of, whole, shift)
+        earlier[target.curve] = counted
+        if target.event == "responds":
+            responders[arm] = counted
         if target.sense == "count":
             if of > 0:
                 found.append(replace(target, count=float(drawn), of=of))
-            continue
-        is_more = drawn > target.of / 2.0
-        found.append(replace(target, sense="more than half" if is_more else "less than half"))
+        else:
+            first = of if before is None else before.first
+            earlier[target.curve] = replace(counted, first=first)
+            is_more = drawn > first / 2.0
+            sense: Sense = "more than half" if is_more else "less than half"
+            if first > 0:
+                found.append(replace(target, of=first, sense=sense))
     return tuple(found)
 
 
 @dataclass(frozen=True)
 class _Counted:
-    """Patients left at a time, the share that was simulated, and how far the trial lies from it."""
+    """Patients counted of others, the share that was simulated, and how far the trial lies from it.
+
+    `first` are all patients of a curve, of whom halves are.
+    """
 
     count: int
+    of: int
     share: float
     shift: float
+    first: int = 0
 
 
 def _shift(

@@ -27,6 +27,7 @@ TIMES_OF_MEDIANS: Mapping[str, Event] = {
     "os_median_months": "os", "dor_median_months": "dor",
 }  # fmt: skip
 SEEN_AT_SCANS = ("pfs", "ttp")
+AT_ONCE = 7.0  # days
 
 
 @dataclass(frozen=True)
@@ -90,22 +91,23 @@ def targets_of_arm(trial: str, protocol: Protocol, arm: str) -> tuple[Target, ..
 
 
 def _in_turn(targets: Sequence[Target]) -> tuple[Target, ...]:
-    """Targets at several times of the same patients, each among those who were left at the time before."""
-    last: dict[object, tuple[Target, Target]] = {}
+    """Targets at several times of the same patients, each among those who were left at the time before.
+
+    Of two times within the precision of print, such as a median of 12.0 months and a rate at 12, one counts.
+    """
+    last: dict[object, Target] = {}
     found: list[Target] = []
     for target in sorted(targets, key=lambda one: one.day):
-        own = target
-        if target.curve in last and target.day > 0.0:
-            before, counted = last[target.curve]
-            own = replace(target, after=before.day)
+        own, before = target, last.get(target.curve)
+        if before is not None and target.day > 0.0:
             if target.sense == "count":
-                of = round(counted.count)
-                if of == 0:
+                alive = before.count / before.of
+                of = round(alive * target.of)
+                if of == 0 or target.day < before.day + AT_ONCE:
                     continue
-                own = replace(
-                    own, count=of * min(target.count / target.of / (before.count / before.of), 1.0), of=of
-                )
-        last[target.curve] = (target, own)
+                own = replace(own, count=of * min(target.count / target.of / alive, 1.0), of=of)
+            own = replace(own, after=before.day)
+        last[target.curve] = target
         found.append(own)
     order = {target.curve: place for place, target in reversed(list(enumerate(targets)))}
     return tuple(sorted(found, key=lambda one: (order[one.curve], one.day)))
