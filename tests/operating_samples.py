@@ -58,6 +58,7 @@ def outcomes(**columns: np.ndarray) -> ArmOutcomes:
         "settled_day": always,
         "death_day": never,
         "progression_day": never,
+        "certain_day": columns.get("progression_day", never),
         "last_day": always,
         "scan_days": np.zeros((*shape, 1)),
     }

@@ -2,7 +2,8 @@
 
 TrialkineError
 ├── InputError            the reader's file or argument is wrong (exit code 2)
-│   └── ProblemsError     several faults of one file, each with its line
+│   ├── ProblemsError     several faults of one file, each with its line
+│   └── UsedUpError       a virtual trial needs more patients than its pool has
 ├── ModelError            a model does not compose
 │   ├── ExpressionError   an equation cannot be read; shows a caret
 │   ├── UnitsError        an equation mixes units; shows a caret
@@ -52,6 +53,14 @@ class ProblemsError(InputError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsedUpError(InputError):
+    """A virtual trial needs more patients than the `drawn` there are; `helps` says whether more would do."""
+
+    def __init__(self, message: str, drawn: int, *, helps: bool) -> None:
+        super().__init__(message)
+        self.drawn, self.helps = drawn, helps
 
 
 def point_at(text: str, start: int, end: int) -> str:

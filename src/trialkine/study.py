@@ -82,7 +82,7 @@ def run_protocol(
     _check_numbers(patients=(patients, 1), trials=(trials, 1), seed=(seed, 0), jobs=(jobs, 1))
     progress(0.0, "composing the model")
     disease = disease_of(protocol)
-    asked_for = _variants_asked_for(protocol)
+    asked_for = variants_asked_for(protocol)
     ensemble = ensemble.with_variants(asked_for) if ensemble is not None else None
     switched = switched_variants(ensemble, disease, asked_for)
     everywhere, models = protocol_models(protocol, disease, switched)
@@ -146,7 +146,7 @@ def run_protocol(
     return result
 
 
-def _variants_asked_for(protocol: Protocol) -> tuple[str, ...]:
+def variants_asked_for(protocol: Protocol) -> tuple[str, ...]:
     """The variants that the protocol itself switches on, in any arm."""
     parts = (None, *protocol.arms)
     return tuple(dict.fromkeys(name for arm in parts for name in protocol.model_of(arm).variants))

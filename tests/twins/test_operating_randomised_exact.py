@@ -16,8 +16,9 @@ from trialkine.records import DAYS_PER_MONTH
 HAZARD = math.log(2.0) / (9.0 * DAYS_PER_MONTH)  # a median of nine months
 
 
-def found(design: dict, pools, trials: int, patients: int = 40):
-    file = protocol({"randomised": {"experimental": "A", "control": "B", **design}}, patients=patients)
+def found(design: dict, pools, trials: int, patients: int = 40, **changes: object):
+    randomised = {"experimental": "A", "control": "B", **design}
+    file = protocol({"randomised": randomised}, patients=patients, **changes)
     assert file.design is not None
     assert file.design.randomised is not None
     plan = randomised_plan(file.design.randomised)
@@ -61,3 +62,21 @@ def test_arms_take_turns_in_proportion_to_their_ratio() -> None:
     pools = exponential_pool(HAZARD, 2, 60, 1), exponential_pool(HAZARD, 2, 60, 2)
     one = randomised_characteristics(file, plan, pools, trials=20, seed=1)
     assert one.patients.mean == 30
+
+
+@pytest.mark.parametrize(("events", "ratio"), [(100, 0.4), (60, 0.5)], ids=["never held", "sometimes held"])
+def test_looks_whose_events_do_not_come_are_left_out_of_the_textbook_as_of_the_trials(
+    events: int, ratio: float
+) -> None:
+    design = {"endpoint": "overall survival", "events": events, "looks": [0.6, 1], "spending": "pocock"}
+    assumed = {"hazard_ratio": ratio, "control_median": "9 months"}
+    pools = tuple(exponential_pool(HAZARD * factor, 20, 600, seed) for factor, seed in ((ratio, 1), (1.0, 2)))
+    one = found({**design, "assumed": assumed}, pools, 200, patients=60, follow_up="2 months")
+    book = one.textbook[1]
+    # Two hundred disjoint trials: 4 binomial errors are 0.14; theory is asymptotic in some 30 to 45 events.
+    assert book.early == pytest.approx(one.early.mean, abs=0.14)
+    assert book.success == pytest.approx(one.success.mean, abs=0.14)
+    assert book.months == pytest.approx(one.months.mean, rel=0.05)
+    if events == 100:
+        assert one.early.mean == 0.0
+        assert book.early < 0.005

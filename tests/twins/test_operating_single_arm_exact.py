@@ -56,8 +56,25 @@ def test_a_spread_of_true_rates_gives_the_mean_of_the_exact_chances_and_not_that
     assert book.success == pytest.approx(exact(RULE, 0.16)[0], abs=0.05)
     assert abs(book.success - found.success.mean) > 0.05
     assert found.spread is not None
-    assert found.spread[0] == 0.0
-    assert found.spread[1] > 0.75
+    low, high = (exact(RULE, rate)[0] for rate in (0.02, 0.30))
+    # One factor draws all in: of the luck of ten trials, 0.13 at the higher chance, some is left there.
+    assert found.spread[0] == pytest.approx(low, abs=0.02)
+    assert found.spread[1] == pytest.approx(high, abs=0.13)
+
+
+def test_members_that_do_not_differ_have_hardly_any_spread_however_few_their_trials() -> None:
+    found = characteristics(bernoulli_pool(np.full(200, 0.2), patients=10 * RULE.n, seed=8), trials=2000)
+    shares = [member.success for member in found.members]
+    assert np.ptp(np.quantile(shares, (0.1, 0.9))) > 0.25  # ten trials each: a binomial error of 0.16
+    assert found.spread is not None
+    # What is left of the variance of 200 shares has an error of a tenth of 0.16 squared: a spread of 0.15.
+    assert found.spread[1] - found.spread[0] < 0.15
+
+
+def test_a_spread_that_luck_would_make_is_left_out() -> None:
+    found = characteristics(bernoulli_pool(np.full(50, 0.2), patients=10 * RULE.n, seed=8), trials=499)
+    assert found.fewest_trials == 9
+    assert found.spread is None
 
 
 def test_the_standard_error_counts_members_and_not_trials() -> None:

@@ -36,6 +36,7 @@ PATIENTS = ComparedPatients(
     arrival=np.array([[0.0, 10.0, 20.0, 30.0, 40.0, 50.0]]),
     is_experimental=np.array([[True, False, True, False, True, False]]),
     event_day=np.array([[30.0, 35.0, 50.0, 31.0, NEVER, 5.0]]),
+    known_day=np.array([[30.0, 35.0, 50.0, 31.0, NEVER, 5.0]]),
     last_day=np.array([[30.0, 35.0, 50.0, 31.0, 500.0, 5.0]]),
     scan_days=None,
     is_usable=np.ones((1, 6), dtype=bool),
@@ -78,6 +79,18 @@ def test_what_is_known_on_a_day_is_censored_on_that_day() -> None:
     assert seen.is_experimental.tolist() == [True, False, True, False, True]
 
 
+def test_a_progression_to_be_confirmed_counts_from_then_on_and_is_dated_by_its_first_scan() -> None:
+    # The first two progressions, seen on calendar days 30 and 45, are confirmed on days 58 and 73.
+    known = PATIENTS.event_day + np.array([[28.0, 28.0, 0.0, 0.0, 0.0, 0.0]])
+    waiting = replace(PATIENTS, known_day=known, last_day=np.full((1, 6), 500.0))
+    # Certain on days 55, 58, 61 and 70: the second and the fourth of these.
+    assert look_days(*plan_of(), waiting, 0) == [(0, 58.0), (1, 70.0)]
+    day_before = seen_by(waiting, 0, 57.0)
+    assert (day_before.days[0], day_before.is_event[0]) == (57.0, False)
+    that_day = seen_by(waiting, 0, 58.0)
+    assert (that_day.days[0], that_day.is_event[0]) == (30.0, True)
+
+
 def test_progression_free_patients_are_censored_at_their_last_adequate_scan() -> None:
     scans = np.full((1, 6, 3), NEVER)
     scans[0, :, 0] = 0.0
@@ -98,6 +111,7 @@ def many(deaths_first: float, deaths_second: float) -> ComparedPatients:
         arrival=shape,
         is_experimental=own[None, :],
         event_day=days[None, :],
+        known_day=days[None, :],
         last_day=days[None, :],
         scan_days=None,
         is_usable=shape == 0.0,

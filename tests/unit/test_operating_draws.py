@@ -42,6 +42,14 @@ def test_a_patient_who_failed_is_never_drawn() -> None:
     assert not {0, 5} & set(drawn.ravel().tolist())
 
 
+def test_spare_patients_follow_a_trials_own_and_are_nobody_twice() -> None:
+    own = drawn_patients(usable(), trials=9, size=10, seed=1, purpose="p")
+    more = drawn_patients(usable(), trials=9, size=10, seed=1, purpose="p", spare=90)
+    assert more.shape == (9, 25)  # all that a member has
+    assert (more[:, :10] == own).all()
+    assert (np.sort(more, axis=1) == np.arange(25)).all()
+
+
 def test_more_trials_begin_with_the_same_trials() -> None:
     few, many = (drawn_patients(usable(), trials=count, size=10, seed=4, purpose="p") for count in (6, 60))
     assert (many[:6] == few).all()

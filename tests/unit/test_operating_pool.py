@@ -12,8 +12,15 @@ import pytest
 from operating_samples import protocol
 from report_samples import sample_result
 from trialkine.errors import InputError
-from trialkine.operating.pool import evenly_chosen, followed_long_enough, pool_protocol, pool_size
+from trialkine.operating.pool import (
+    distinct_sets,
+    evenly_chosen,
+    followed_long_enough,
+    pool_protocol,
+    pool_size,
+)
 from trialkine.operating.pool_outcomes import arm_outcomes, dose_outcomes
+from trialkine.operating.run import operating_characteristics
 from trialkine.population.ensemble import ParameterEnsemble
 from trialkine.trial.result import TrialResult
 from trialkine.trial.words import Duration
@@ -65,6 +72,40 @@ def test_fewer_members_are_spread_over_the_ensemble() -> None:
     assert chosen.values[:, 0].tolist() == [0.0, 3.0, 6.0, 9.0]
     assert chosen.weights.sum() == pytest.approx(1.0)
     assert evenly_chosen(ensemble, 20) is ensemble
+
+
+def test_sets_are_chosen_among_those_with_the_variant_and_none_is_chosen_twice() -> None:
+    design = {"two_stage": {"first_stage": 20, "stop_at_or_below": 0}}
+    names = ("tumour_growth_rate", "structure.il2_licensing")
+    # Ten rows: five with the variant, of which the last two are one set.
+    numbers = np.array([[1, 1], [2, 0], [3, 1], [4, 0], [5, 1], [6, 0], [7, 1], [8, 0], [7, 1], [9, 0]])
+    ensemble = ParameterEnsemble(names, numbers.astype(float), np.full(10, 0.1))
+    asking = protocol(design, model={"variants": ["il2_licensing"]})
+    found = distinct_sets(ensemble, asking)
+    assert found.values[:, 0].tolist() == [1.0, 3.0, 5.0, 7.0]
+    assert found.weights.tolist() == pytest.approx([0.2, 0.2, 0.2, 0.4])
+    assert distinct_sets(ensemble, protocol(design)).values[:, 0].tolist() == list(range(1, 10))
+
+
+def test_a_pool_has_no_more_members_than_there_are_sets_with_the_variant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = np.stack([np.arange(60.0), np.arange(60.0) % 3 == 0], axis=1)
+    ensemble = ParameterEnsemble(("a", "structure.il2_licensing"), values, np.full(60, 1 / 60))
+    design = {"two_stage": {"first_stage": 5, "stop_at_or_below": 0}}
+    asking = protocol(design, model={"variants": ["il2_licensing"]})
+    seen = []
+
+    def simulated(*_: object, **asked: ParameterEnsemble) -> None:
+        seen.append(asked["ensemble"])
+        raise InterruptedError
+
+    monkeypatch.setattr("trialkine.operating.pool.run_protocol", simulated)
+    for pool in (2000, 200):
+        with pytest.raises(InterruptedError):
+            operating_characteristics(asking, trials=2000, pool=pool, ensemble=ensemble)
+    assert [len(sets) for sets in seen] == [20, 20]
+    assert all(len(set(sets.values[:, 0].tolist())) == len(sets) for sets in seen)
 
 
 def result_of(visits: list[tuple], lines: list[tuple], **patients: list) -> TrialResult:
@@ -122,6 +163,26 @@ def test_a_patient_is_settled_by_response_progression_death_or_the_end_of_follow
     assert found.settled_day.tolist() == [[84.0, 56.0], [90.0, 400.0]]
     assert found.death_day.tolist() == [[300.0, NEVER], [90.0, NEVER]]
     assert found.progression_day.tolist() == [[168.0, 56.0], [90.0, NEVER]]
+
+
+def test_a_progression_that_waits_for_its_confirmation_is_certain_and_settles_only_then() -> None:
+    visits = [
+        (0, 0, 56.0, "UPD"), (0, 0, 84.0, "SD"), (0, 0, 168.0, "UPD"), (0, 0, 210.0, "PD"),
+        (0, 1, 28.0, "SD"), (0, 1, 56.0, "UPD"),
+        (1, 0, 56.0, "UPD"), (1, 0, 84.0, "UPD"),
+        (1, 1, 56.0, "SD"),
+    ]  # fmt: skip
+    lines = [(0, 0, 1, "SD", None), (0, 1, 1, "SD", None), (1, 0, 1, "PD", None), (1, 1, 1, "SD", None)]
+    found = arm_outcomes(result_of(visits, lines, pfs_days=[112.0, 168.0, 56.0, 56.0]), "X")
+    assert found.progression_day.tolist() == [[168.0, 56.0], [56.0, NEVER]]
+    # Confirmed on day 210; never, and lost on day 500; never, and dead on day 90; no progression.
+    assert found.certain_day.tolist() == [[210.0, 500.0], [90.0, NEVER]]
+    assert found.settled_day.tolist() == [[210.0, 500.0], [90.0, 400.0]]
+
+
+def test_a_progression_that_needs_no_confirmation_is_certain_on_its_day() -> None:
+    found = arm_outcomes(result_of([*VISITS, (0, 1, 56.0, "PD"), (0, 1, 84.0, "PD")], LINES), "X")
+    assert found.certain_day.tolist() == found.progression_day.tolist()
 
 
 def test_scans_that_could_be_read_are_kept_in_order() -> None:

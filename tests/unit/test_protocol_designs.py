@@ -105,6 +105,10 @@ def test_a_design_is_read_and_written_back(design: str) -> None:
         (f"randomised: {{{COMPARED}, events: 60, looks: [0.5, 0.4, 1]}}", "looks must rise to 1"),
         (f"randomised: {{{COMPARED}, events: 60, looks: [0.5]}}", "looks must rise to 1"),
         (
+            f"randomised: {{{COMPARED}, events: 10, looks: [0.91, 0.95, 1]}}",
+            "of 10 events its looks are held at 10, 10, 10. Write looks farther apart, or more events.",
+        ),
+        (
             f"randomised: {{{COMPARED}, events: 60, futility_power: 0.8}}",
             "futility_power needs more than one look",
         ),

@@ -12,7 +12,15 @@ import polars as pl
 
 from trialkine.design.two_stage import Verdict
 from trialkine.operating.comparisons import compared
-from trialkine.operating.dose_escalation import NONE_SELECTED, escalated, limiting_toxicities, patients_needed
+from trialkine.operating.dose_escalation import (
+    NONE_SELECTED,
+    Escalation,
+    escalated,
+    limiting_toxicities,
+    most_needed,
+    patients_needed,
+    used_up,
+)
 from trialkine.operating.draws import arrival_days
 from trialkine.operating.plans import (
     OneLookRule,
@@ -62,7 +70,7 @@ def design_verdicts(result: TrialResult) -> DesignVerdicts | None:
 
     A dose escalation is conducted anew, for as long as toxicity is watched: its patients get the dose that
     the rule gives them, and come in the order of their numbers.
-    Raises: InputError, when no rule answers what the design asks for.
+    Raises: InputError, when no rule answers what the design asks for, or an escalation uses up its patients.
     """
     design = result.protocol.design
     plan = single_arm_plan(design)
@@ -117,24 +125,41 @@ def _comparison(result: TrialResult, plan: RandomisedPlan) -> RuleVerdict:
 
 
 def _escalation(result: TrialResult, asked: DoseFinding) -> DesignVerdicts:
-    rule, limiting = dose_rule(asked), asked.dose_limiting
-    protocol = pool_protocol(result.protocol, asked.doses, limiting.within)
-    size, seed = patients_needed(asked), result.seed
-    conducted = simulated_pool(
-        protocol, PoolSize(1, size), seed=seed, jobs=None, progress=lambda done, message: None, ensemble=None
-    )
-    counted = limiting_toxicities(limiting)
-    pools = [dose_outcomes(conducted, name, limiting.grade, counted) for name in asked.doses]
-    per_day = result.protocol.enrolment.per_month / DAYS_PER_MONTH
-    gaps = np.diff(arrival_days(1, size, per_day, seed, "enrolment"), axis=1, prepend=0.0)[0]
-    usable = np.flatnonzero(np.logical_and.reduce([pool.is_usable[0] for pool in pools]))
-    found = escalated(rule, pools, 0, usable, gaps, limiting.within.days)
+    limiting = asked.dose_limiting
+    found = _escalated_at_hand(result, asked)
     end = NONE_SELECTED if found.selected is None else f"selects {asked.doses[found.selected]}"
     seen = zip(asked.doses, found.tally.toxicities, found.tally.patients, strict=True)
     detail = ", ".join(f"{toxic} of {treated} at {name}" for name, toxic, treated in seen if treated)
     words = f"dose-limiting: grade {limiting.grade} or worse within {limiting.within}"
     name = f"{asked.rule} over {len(asked.doses)} doses"
     return DesignVerdicts("its dose escalation", words, (_verdict(name, [end], f"toxic {detail}"),))
+
+
+def _escalated_at_hand(result: TrialResult, asked: DoseFinding) -> Escalation:
+    """The course of the escalation; where many must be replaced, more patients are simulated after the first.
+
+    Raises: InputError, when they are too many.
+    """
+    rule, limiting, seed = dose_rule(asked), asked.dose_limiting, result.seed
+    protocol = pool_protocol(result.protocol, asked.doses, limiting.within)
+    counted = limiting_toxicities(limiting)
+    per_day = result.protocol.enrolment.per_month / DAYS_PER_MONTH
+    for size in (patients_needed(asked), most_needed(asked)):
+        conducted = simulated_pool(
+            protocol,
+            PoolSize(1, size),
+            seed=seed,
+            jobs=None,
+            progress=lambda done, message: None,
+            ensemble=None,
+        )
+        pools = [dose_outcomes(conducted, name, limiting.grade, counted) for name in asked.doses]
+        gaps = np.diff(arrival_days(1, size, per_day, seed, "enrolment"), axis=1, prepend=0.0)[0]
+        usable = np.flatnonzero(np.logical_and.reduce([pool.is_usable[0] for pool in pools]))
+        found = escalated(rule, pools, 0, usable, gaps, limiting.within.days)
+        if found is not None:
+            return found
+    raise used_up(asked, pools, len(usable))
 
 
 def _arrival(result: TrialResult, arm: str) -> Array:

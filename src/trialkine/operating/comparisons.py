@@ -1,9 +1,9 @@
 """Two arms compared in calendar time, in many virtual trials: looks at events, or one at the data cut-off.
 
-A look is held on the day of its event, counted over both arms, and no later than the data cut-off: looks
-whose events have not come by then are left out but for the last, which is held there with the bound it was
-planned with. A trial stops at the first look whose statistic reaches its bound, or falls to the one for
-futility.
+A look is held on the day of its event, counted over both arms, and no later than the data cut-off. An event
+counts once it is certain: a progression that must be confirmed, from its confirmation on. Looks whose events
+have not come by the cut-off are left out but for the last, which is held there with the bound it was planned
+with. A trial stops at the first look whose statistic reaches its bound, or falls to the one for futility.
 Patients enrolled by the day of the last look held are the trial's size.
 """
 
@@ -33,8 +33,10 @@ class ComparedPatients:
     """The patients of both arms of many trials, in the order in which they come.
 
     Days count from enrolment, but for `arrival`, which counts from the trial's start; those of what never was
-    seen are infinite. `scan_days` are None where the endpoint is not read off scans: then patients without an
-    event are censored on their last day, else at their last scan. Unusable patients are in no look.
+    seen are infinite. An event is dated by `event_day` and known from `known_day` on, which is later where
+    progression must be confirmed. `scan_days` are None where the endpoint is not read off scans: then
+    patients without an event are censored on their last day, else at their last scan. Unusable patients are
+    in no look.
 
     Units: days [day]. Shape: (trial, patient), scan_days (trial, patient, scan).
     """
@@ -42,6 +44,7 @@ class ComparedPatients:
     arrival: Array
     is_experimental: Array
     event_day: Array
+    known_day: Array
     last_day: Array
     scan_days: Array | None
     is_usable: Array
@@ -123,8 +126,8 @@ def look_days(
     last = len(plan.bounds.information) - 1
     if plan.events is None:
         return [(last, cut_off)]
-    is_seen = patients.is_usable[trial] & (patients.event_day[trial] <= patients.last_day[trial] + SAME_DAY)
-    calendar = np.sort((arrival + patients.event_day[trial])[is_seen])
+    is_seen = patients.is_usable[trial] & (patients.known_day[trial] <= patients.last_day[trial] + SAME_DAY)
+    calendar = np.sort((arrival + patients.known_day[trial])[is_seen])
     held = []
     for number, events in enumerate(plan.events):
         if events <= len(calendar) and calendar[events - 1] <= cut_off:
@@ -137,14 +140,13 @@ def seen_by(patients: ComparedPatients, trial: int, day: float) -> Seen:
     followed = day - patients.arrival[trial]
     is_in = (followed >= -SAME_DAY) & patients.is_usable[trial]
     followed = np.maximum(followed, 0.0)
-    event_day = patients.event_day[trial]
-    is_event = event_day <= np.minimum(followed, patients.last_day[trial]) + SAME_DAY
+    is_event = patients.known_day[trial] <= np.minimum(followed, patients.last_day[trial]) + SAME_DAY
     censored = np.minimum(followed, patients.last_day[trial])
     if patients.scan_days is not None:
         scans = patients.scan_days[trial]
         is_there = scans <= censored[:, None] + SAME_DAY
         censored = np.where(is_there, scans, 0.0).max(axis=1, initial=0.0)
-    times = np.where(is_event, event_day, censored)
+    times = np.where(is_event, patients.event_day[trial], censored)
     return Seen(times[is_in], is_event[is_in], patients.is_experimental[trial][is_in])
 
 

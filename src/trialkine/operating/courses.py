@@ -13,6 +13,8 @@ from trialkine.records import DAYS_PER_MONTH
 
 Array = np.ndarray[Any, np.dtype[Any]]
 INNER = (0.1, 0.9)
+FEWEST_PER_MEMBER = 10  # trials: with fewer, how members differ cannot be told from the luck of their trials
+BOUND_LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,16 @@ class Courses:
 
 @dataclass(frozen=True)
 class Measured:
-    """A mean over virtual trials with its Monte-Carlo standard error, None where there is one member only."""
+    """A mean over virtual trials with its Monte-Carlo standard error.
+
+    The error is None where there is one member only, and where all trials gave the same value, which tells
+    none. For a share of 0 or 1 `bound` is then the exact one-sided 95 % bound: the chance lies below it, or
+    above.
+    """
 
     mean: float
     standard_error: float | None
+    bound: float | None = None
 
     def __str__(self) -> str:
         return f"{self.mean:.4g}"
@@ -105,11 +113,20 @@ class Characteristics:
     doses: tuple[DoseRow, ...] = ()
 
     @property
+    def fewest_trials(self) -> int:
+        """The trials of the member that has the fewest."""
+        return min(one.trials for one in self.members)
+
+    @property
     def spread(self) -> tuple[float, float] | None:
-        """The range that holds the middle 80 % of the members' chances of success; None with one member."""
-        if len(self.members) < 2:
+        """The range that holds the middle 80 % of the members' chances of success, as far as it is known.
+
+        None with one member, and with fewer than ten trials of any.
+        """
+        if len(self.members) < 2 or self.fewest_trials < FEWEST_PER_MEMBER:
             return None
-        low, high = np.quantile([one.success for one in self.members], INNER)
+        shares = np.array([one.success for one in self.members])
+        low, high = np.quantile(without_luck(shares, np.array([one.trials for one in self.members])), INNER)
         return float(low), float(high)
 
 
@@ -152,10 +169,25 @@ def characteristics(
     )
 
 
+def without_luck(shares: Array, trials: Array) -> Array:
+    """Members' chances: the shares of their trials that succeeded, drawn in to the spread that is not luck.
+
+    The variance of shares is that of the chances and that of binomial luck, which each member's own share
+    tells. All are drawn towards their mean by one factor, which leaves the first variance alone.
+    Shape: all (member,).
+    """
+    luck = float(np.mean(shares * (1.0 - shares) / (trials - 1.0)))
+    total = float(np.var(shares, ddof=1))
+    factor = math.sqrt(max(0.0, total - luck) / total) if total > 0.0 else 0.0
+    return np.asarray(shares.mean() + factor * (shares - shares.mean()))
+
+
 def measured(values: Array, member: Array) -> Measured:
     """The mean over trials, and its standard error with the member as the unit that was drawn.
 
     Trials of one member share its patients and parameters, so they tell less than as many independent ones.
+    Values of true and false are shares: without a success in so many independent members, a chance is at
+    most 1 - 0.05^(1/members), nearly three over their number.
     Shape: both (trial,).
     """
     numbers = np.asarray(values, dtype=np.float64)
@@ -165,5 +197,9 @@ def measured(values: Array, member: Array) -> Measured:
     many = int((sizes > 0).sum())
     if many < 2:
         return Measured(mean, None)
+    if np.ptp(numbers) == 0.0:
+        most = 1.0 - (1.0 - BOUND_LEVEL) ** (1.0 / many)
+        is_share = np.asarray(values).dtype == bool
+        return Measured(mean, None, abs(mean - most) if is_share else None)
     scale = many / (many - 1.0)
     return Measured(mean, math.sqrt(scale * float((sums**2).sum())) / len(numbers))

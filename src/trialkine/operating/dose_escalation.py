@@ -2,7 +2,8 @@
 
 A cohort begins when the one before it has been watched to the end, or until each of its patients had a
 dose-limiting toxicity. A patient who dies of the disease or leaves before that without one is replaced, and
-is in no count but that of patients. Nobody takes part twice, but in a trial that uses up all it has drawn.
+is in no count but that of patients. Nobody takes part twice: a trial that needs more than were drawn for it
+takes others of the pool, and when there are none left, the question is refused.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from trialkine.design.dose_finding_characteristics import (
 )
 from trialkine.design.isotonic_toxicity import nearest_dose
 from trialkine.design.three_plus_three import FULL, ThreePlusThree
+from trialkine.errors import UsedUpError
 from trialkine.operating.courses import Characteristics, Courses, DoseRow, Textbook, characteristics, measured
 from trialkine.operating.draws import arrival_days, drawn_patients, members_of
 from trialkine.records import DAYS_PER_MONTH
@@ -38,6 +40,8 @@ SAME_DAY = 1e-6
 NONE_SELECTED = "selects no dose"
 RIGHT = "selects the dose nearest the target"
 SPARE = 1.25  # patients drawn for each that the rule may ask for
+REPLACED = 9  # further patients for each of those, where so many must be replaced
+HOPELESS = 0.9  # share replaced with which more patients are no help
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ def patients_needed(asked: DoseFinding) -> int:
     return math.ceil(SPARE * most) + asked.cohort
 
 
+def most_needed(asked: DoseFinding) -> int:
+    """The most patients that are drawn for a trial, however many must be replaced."""
+    return (1 + REPLACED) * patients_needed(asked)
+
+
 def limiting_toxicities(asked: DoseLimiting) -> frozenset[str]:
     """The toxicities that limit the dose: as named, else all that count as severe but those that never do."""
     severe = (name for name, term in terms().items() if term.counts_as_severe and name not in asked.never)
@@ -76,19 +85,25 @@ def dose_finding_characteristics(
 ) -> Characteristics:
     """What the escalation does; `pools` are those of the doses, the lowest first.
 
-    Raises: InputError, when the pool is too small for one trial.
+    Raises: InputError, when the pool is too small for one trial; UsedUpError, when so many patients must be
+    replaced that a trial uses it up.
     """
     size = patients_needed(asked)
     # A patient who failed at any dose is drawn for none, so that one order serves all doses.
     usable = np.logical_and.reduce([pool.is_usable for pool in pools])
-    who = drawn_patients(usable, trials, size, seed, "virtual trials")
+    who = drawn_patients(usable, trials, size, seed, "virtual trials", most_needed(asked) - size)
     member = members_of(trials, pools[0].members)
     per_day = protocol.enrolment.per_month / DAYS_PER_MONTH
-    gaps = np.diff(arrival_days(trials, size, per_day, seed, "virtual enrolment"), axis=1, prepend=0.0)
+    gaps = np.diff(
+        arrival_days(trials, who.shape[1], per_day, seed, "virtual enrolment"), axis=1, prepend=0.0
+    )
     window = asked.dose_limiting.within.days
-    found = [
-        escalated(rule, pools, int(member[trial]), who[trial], gaps[trial], window) for trial in range(trials)
-    ]
+    found = []
+    for trial in range(trials):
+        course = escalated(rule, pools, int(member[trial]), who[trial], gaps[trial], window)
+        if course is None:
+            raise used_up(asked, pools, who.shape[1])
+        found.append(course)
     rates = np.stack([toxicity_rates(pool, window) for pool in pools], axis=1)
     right = np.array([nearest_dose(row, asked.target) for row in rates])
     return _summed(asked, rule, found, member, rates, right, trials, seed)
@@ -96,18 +111,20 @@ def dose_finding_characteristics(
 
 def escalated(
     rule: AbstractDoseRule, pools: Sequence[DoseOutcomes], member: int, who: Array, gaps: Array, window: float
-) -> Escalation:
-    """One trial with some patients in their order of coming; `gaps` lie before each of them.
+) -> Escalation | None:
+    """One trial with some patients in their order of coming; None where they are not enough.
 
+    `gaps` lie before each of them.
     Units: gaps, window [day]. Shape: who and gaps (patient,).
     """
     tally, day, drawn = nobody_treated(rule.doses), 0.0, 0
     while (decision := _decided(rule, tally)).dose is not None:
         dose, clock, known, toxic, end = decision.dose, day, 0, 0, day
         while known < decision.patients:
-            place = drawn % len(who)
-            patient = int(who[place])
-            clock += float(gaps[place])
+            if drawn == len(who):
+                return None
+            patient = int(who[drawn])
+            clock += float(gaps[drawn])
             drawn += 1
             toxic_day = float(pools[dose].toxic_day[member, patient])
             watched = float(pools[dose].watched_until[member, patient])
@@ -119,11 +136,33 @@ def escalated(
     return Escalation(tally, rule.selected_dose(tally), drawn, day)
 
 
+def used_up(asked: DoseFinding, pools: Sequence[DoseOutcomes], drawn: int) -> UsedUpError:
+    """Why so many patients were not enough for an escalation, what to change, and whether more would be."""
+    window = asked.dose_limiting.within
+    lost = [float(((~_is_known(pool, window.days)) & pool.is_usable).sum()) for pool in pools]
+    shares = [count / max(float(pool.is_usable.sum()), 1.0) for count, pool in zip(lost, pools, strict=True)]
+    worst = int(np.argmax(shares))
+    return UsedUpError(
+        f"An escalation by {asked.rule} needs more than the {drawn} patients there are for it: at the dose "
+        f"'{asked.doses[worst]}' {100 * shares[worst]:.0f} % die or leave within {window} without a "
+        f"dose-limiting toxicity, and each of them is replaced. "
+        "Write a shorter 'within' for the dose-limiting toxicity.",
+        drawn,
+        helps=shares[worst] < HOPELESS and drawn < most_needed(asked),
+    )
+
+
+def _is_known(pool: DoseOutcomes, window: float) -> Array:
+    """Whether each patient was toxic, or was watched to the end of the window. Shape: (member, patient)."""
+    is_toxic = pool.toxic_day <= window + SAME_DAY
+    return np.asarray((is_toxic | (pool.watched_until >= window - SAME_DAY)) & pool.is_usable)
+
+
 def toxicity_rates(pool: DoseOutcomes, window: float) -> Array:
     """Each member's share of toxic patients among those who were watched long enough. Shape: (member,)."""
     is_toxic = (pool.toxic_day <= window + SAME_DAY) & pool.is_usable
-    is_known = is_toxic | ((pool.watched_until >= window - SAME_DAY) & pool.is_usable)
-    return np.asarray(is_toxic.sum(axis=1) / np.maximum(is_known.sum(axis=1), 1))
+    known = _is_known(pool, window).sum(axis=1)
+    return np.asarray(is_toxic.sum(axis=1) / np.maximum(known, 1))
 
 
 @lru_cache(maxsize=100_000)

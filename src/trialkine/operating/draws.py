@@ -21,10 +21,14 @@ def members_of(trials: int, members: int) -> Array:
     return np.arange(trials) % members
 
 
-def drawn_patients(is_usable: Array, trials: int, size: int, seed: int, purpose: str) -> Array:
+def drawn_patients(
+    is_usable: Array, trials: int, size: int, seed: int, purpose: str, spare: int = 0
+) -> Array:
     """The patients of each trial, in the order in which they come.
 
-    Shape: is_usable (member, patient), returns (trial, size).
+    So many as are to `spare` follow, where the pool has them: others of its member, whom a trial takes only
+    when its own are not enough.
+    Shape: is_usable (member, patient), returns (trial, size and up to spare).
     Raises: InputError, when a member has fewer usable patients than a trial needs.
     """
     members = len(is_usable)
@@ -38,7 +42,8 @@ def drawn_patients(is_usable: Array, trials: int, size: int, seed: int, purpose:
     per_round = usable // size
     rounds = int(turn.max()) // per_round + 1
     orders = _orders(is_usable, rounds, seed, purpose)
-    places = (turn % per_round)[:, None] * size + np.arange(size)
+    width = min(size + spare, usable)
+    places = ((turn % per_round)[:, None] * size + np.arange(width)) % usable
     return np.asarray(orders[turn // per_round, member][np.arange(trials)[:, None], places])
 
 

@@ -135,9 +135,6 @@ def randomised_plan(asked: Randomised) -> RandomisedPlan:
     bounds = alpha_spending_design(asked.looks, asked.alpha, spending)
     if asked.futility_power is not None:
         bounds = with_futility(bounds, asked.futility_power, spending).design
-    events = None
-    if asked.events is not None:
-        events = tuple(math.ceil(asked.events * share - 1e-9) for share in asked.looks)
     test: AbstractSurvivalTest | None = WeightedLogrankTest()
     if asked.test == "weighted log-rank":
         test = WeightedLogrankTest(FlemingHarrington(asked.weight[0], asked.weight[1]))
@@ -146,7 +143,7 @@ def randomised_plan(asked: Randomised) -> RandomisedPlan:
     elif asked.test == "fisher":
         test = None
     looks = f" with {len(asked.looks)} looks" if len(asked.looks) > 1 else ""
-    return RandomisedPlan(asked, bounds, events, test, f"its randomised design{looks}")
+    return RandomisedPlan(asked, bounds, asked.look_events, test, f"its randomised design{looks}")
 
 
 def dose_rule(asked: DoseFinding) -> AbstractDoseRule:

@@ -12,7 +12,7 @@ import numpy as np
 from trialkine.errors import InputError
 from trialkine.population.ensemble import ParameterEnsemble
 from trialkine.records import DAYS_PER_MONTH
-from trialkine.study import run_protocol
+from trialkine.study import run_protocol, variants_asked_for
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.result import TrialResult
 from trialkine.trial.words import Duration
@@ -109,6 +109,19 @@ def simulated_pool(
         progress=progress,
         ensemble=members,
     )
+
+
+def distinct_sets(ensemble: ParameterEnsemble, protocol: Protocol) -> ParameterEnsemble:
+    """The sets of parameters that a protocol can be simulated with: each once, with the variants it asks for.
+
+    Rows that hold the same numbers are one set, with the weight of all of them.
+    Raises: InputError, when no member has a variant that is asked for.
+    """
+    fitting = ensemble.with_variants(variants_asked_for(protocol))
+    _, first, same = np.unique(fitting.values, axis=0, return_index=True, return_inverse=True)
+    weights = np.bincount(same.ravel(), weights=fitting.weights)
+    order = np.argsort(first)
+    return replace(fitting, values=fitting.values[first[order]], weights=weights[order])
 
 
 def evenly_chosen(ensemble: ParameterEnsemble, members: int) -> ParameterEnsemble:

@@ -15,6 +15,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 KEYS = ("trial", "patient")
 RESPONSES = ("CR", "PR")
+UNCONFIRMED, CONFIRMED = "UPD", "PD"  # of progression, where it must be confirmed
 SAME_DAY = 1e-6
 
 
@@ -23,8 +24,10 @@ class ArmOutcomes:
     """The patients of one arm under each set of parameters, by day since their own first day.
 
     `response_day` is the day on which a response was seen, and confirmed where that is asked for, infinite
-    without one; `settled_day` the day from which no response can come any more. `scan_days` are those of
-    adequate scans, padded with infinity. `is_usable` is false where the simulation failed.
+    without one; `settled_day` the day from which no response can come any more. `progression_day` dates
+    progression or death, and `certain_day` is when that was known: later, where progression must be
+    confirmed. `scan_days` are those of adequate scans, padded with infinity. `is_usable` is false where the
+    simulation failed.
 
     Units: days [day]. Shape: (member, patient), scan_days (member, patient, scan).
     """
@@ -34,6 +37,7 @@ class ArmOutcomes:
     settled_day: Array
     death_day: Array
     progression_day: Array
+    certain_day: Array
     last_day: Array
     scan_days: Array
 
@@ -95,13 +99,15 @@ def arm_outcomes(result: TrialResult, arm: str) -> ArmOutcomes:
     last = np.nan_to_num(column("os_days"))
     death = np.where(column("os_event") > 0.5, last, np.inf)
     progression = np.where(column("pfs_event") > 0.5, column("pfs_days"), np.inf)
+    certain = np.maximum(progression, _confirming_days(result, arm, rows, last.ravel()).reshape(shape))
     response = np.nan_to_num(column("seen_day"), nan=np.inf)
     return ArmOutcomes(
         is_usable=(rows["status"] == "ok").to_numpy().reshape(shape),
         response_day=response,
-        settled_day=np.minimum(response, np.minimum(progression, last)),
+        settled_day=np.minimum(response, np.minimum(certain, last)),
         death_day=death,
         progression_day=progression,
+        certain_day=certain,
         last_day=last,
         scan_days=_scan_days(result, arm, rows).reshape(*shape, -1),
     )
@@ -155,6 +161,29 @@ def _response_days(result: TrialResult, arm: str, confirm: float | None) -> pl.D
         .group_by(KEYS)
         .agg(pl.col("day").min().alias("seen_day"))
     )
+
+
+def _confirming_days(result: TrialResult, arm: str, rows: pl.DataFrame, last: Array) -> Array:
+    """The day on which a progression that was unconfirmed at first became certain; 0 for all others.
+
+    That is the scan that confirmed it, or the last day of a patient whom no scan after it cleared.
+    Units: last, returns [day]. Shape: last and returns (row,).
+    """
+    keyed = rows.select(*KEYS, pl.col("pfs_days").cast(pl.Float64).alias("dated"))
+    read = (
+        result.visits.filter((pl.col("arm") == arm) & pl.col("response").is_in((UNCONFIRMED, CONFIRMED)))
+        .select(*KEYS, "response", pl.col("day").cast(pl.Float64))
+        .join(keyed, on=list(KEYS), how="inner")
+    )
+    opens = (pl.col("response") == UNCONFIRMED) & ((pl.col("day") - pl.col("dated")).abs() < SAME_DAY)
+    confirms = (pl.col("response") == CONFIRMED) & (pl.col("day") >= pl.col("dated"))
+    found = read.group_by(KEYS).agg(
+        opens.any().alias("is_open"), pl.col("day").filter(confirms).min().alias("confirmed")
+    )
+    joined = rows.select(*KEYS).join(found, on=list(KEYS), how="left", maintain_order="left")
+    is_open = joined["is_open"].fill_null(value=False).to_numpy()
+    confirmed = joined["confirmed"].cast(pl.Float64).fill_null(np.inf).to_numpy()
+    return np.where(is_open, np.minimum(confirmed, last), 0.0)
 
 
 def _scan_days(result: TrialResult, arm: str, rows: pl.DataFrame) -> Array:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialkine.design.accrual import AccrualPlan, expected_events, time_of_events
-from trialkine.design.group_sequential import look_probabilities
-from trialkine.design.proportional_hazards import drift_of_events
 from trialkine.design.two_proportions import FisherExact, response_power
 from trialkine.operating.comparisons import SHOWN, ComparedPatients, compared
 from trialkine.operating.courses import Characteristics, Textbook, characteristics
 from trialkine.operating.draws import arrival_days, drawn_patients, members_of
 from trialkine.operating.plans import RandomisedPlan
+from trialkine.operating.proportional import chance_of_success, constant_hazards, proportional_textbook
 from trialkine.records import DAYS_PER_MONTH
-from trialkine.statistics.survival_curves import PiecewiseExponential
 
 if TYPE_CHECKING:
     from trialkine.operating.pool_outcomes import ArmOutcomes
@@ -115,9 +112,10 @@ def joined(
     found, scans = [], []
     for outcomes, chosen in zip(pools, rows, strict=True):
         event, is_scanned = events_of(plan, outcomes)
-        found.append((event[chosen], outcomes.last_day[chosen], outcomes.is_usable[chosen]))
+        known = outcomes.certain_day if is_scanned else event
+        found.append((event[chosen], known[chosen], outcomes.last_day[chosen], outcomes.is_usable[chosen]))
         scans.append(outcomes.scan_days[chosen] if is_scanned else None)
-    events, last, usable = (np.concatenate(parts, axis=1) for parts in zip(*found, strict=True))
+    events, known, last, usable = (np.concatenate(parts, axis=1) for parts in zip(*found, strict=True))
     sizes = [len(part[0][0]) for part in found]
     is_first = np.repeat([True, False], sizes)
 
@@ -133,6 +131,7 @@ def joined(
         arrival,
         sorted_by_arrival(np.broadcast_to(is_first, events.shape)),
         sorted_by_arrival(events),
+        sorted_by_arrival(known),
         sorted_by_arrival(last),
         seen,
         sorted_by_arrival(usable),
@@ -193,60 +192,27 @@ def _survival_side(
     hazard = float(control_events.sum() / control_time.sum())
     average = float(events.sum() / time.sum()) / hazard if hazard > 0.0 else math.nan
     textbook = []
+
+    def add(words: str, ratio: float, control: float) -> None:
+        textbook.append(proportional_textbook(plan, constant_hazards(protocol, arms, ratio, control), words))
+
     if math.isfinite(average) and average > 0.0:
-        words = f"proportional hazards at the model's average hazard ratio, {average:.2f}"
-        textbook.append(_proportional(protocol, plan, arms, words, average, hazard))
+        add(f"proportional hazards at the model's average hazard ratio, {average:.2f}", average, hazard)
     assumed = plan.stated.assumed
     if assumed is not None and assumed.hazard_ratio is not None:
         median = assumed.control_median
         own = hazard if median is None else math.log(2.0) * DAYS_PER_MONTH / median.days
         if own > 0.0:
             words = f"proportional hazards at the assumed hazard ratio, {assumed.hazard_ratio:g}"
-            textbook.append(_proportional(protocol, plan, arms, words, assumed.hazard_ratio, own))
+            add(words, assumed.hazard_ratio, own)
     if hazard > 0.0:
-        textbook.append(_proportional(protocol, plan, arms, "no difference", 1.0, hazard))
+        add("no difference", 1.0, hazard)
     curve = tuple(
-        (ratio, _proportional(protocol, plan, arms, "", ratio, hazard).success)
+        (ratio, chance_of_success(plan, constant_hazards(protocol, arms, ratio, hazard)))
         for ratio in CURVE_RATIOS.tolist()
         if hazard > 0.0
     )
     return truths, curve, tuple(textbook)
-
-
-def _proportional(
-    protocol: Protocol, plan: RandomisedPlan, arms: TwoArms, words: str, ratio: float, hazard: float
-) -> Textbook:
-    """The design's looks under exponential times. Units: hazard [1/month]."""
-    rate = protocol.enrolment.per_month * sum(arm.ratio or 1.0 for arm in (arms.experimental, arms.control))
-    accrual = arms.total / rate
-    last = accrual * DAYS_PER_MONTH
-    follow_up = max(0.0, protocol.cut_off_days(last) - last) / DAYS_PER_MONTH
-    leaving = -math.log1p(-protocol.enrolment.dropout_per_year) / 12.0
-    calendar = AccrualPlan(accrual, follow_up, leaving, arms.share)
-    control = PiecewiseExponential((0.0,), (hazard,))
-    treated = PiecewiseExponential((0.0,), (hazard * ratio,))
-    at_cut_off = expected_events(control, treated, calendar, arms.total)
-    planned = float(plan.events[-1]) if plan.events is not None else at_cut_off
-    events = min(planned, at_cut_off)
-    drift = 0.0 if ratio == 1.0 else drift_of_events(ratio, events, arms.share)
-    found = look_probabilities(plan.bounds, drift)
-    stops = np.add(found.efficacy, found.futility)
-    ends = [
-        time_of_events(control, treated, calendar, arms.total, min(events, share * planned))
-        if share * planned < at_cut_off
-        else accrual + follow_up
-        for share in plan.bounds.information
-    ]
-    if plan.events is None:
-        ends = [accrual + follow_up]
-    patients = [arms.total * min(1.0, end / accrual) for end in ends]
-    return Textbook(
-        words,
-        found.power,
-        float(stops[:-1].sum()),
-        float(stops @ np.asarray(patients)),
-        float(stops @ np.asarray(ends)),
-    )
 
 
 def _response_side(

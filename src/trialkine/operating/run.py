@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trialkine.errors import InputError
+from trialkine.errors import InputError, UsedUpError
 from trialkine.operating.courses import Characteristics
 from trialkine.operating.dose_escalation import (
     dose_finding_characteristics,
@@ -25,6 +25,7 @@ from trialkine.operating.plans import (
 )
 from trialkine.operating.pool import (
     PoolSize,
+    distinct_sets,
     followed_long_enough,
     pool_protocol,
     pool_size,
@@ -78,7 +79,11 @@ def operating_characteristics(
     """Carry a protocol's design out in virtual trials.
 
     `pool` is the number of patients simulated, from whom the trials are drawn. With an `ensemble` a trial's
-    patients are all of one member, the members each in turn. In the folder `keep` pools are kept and found.
+    patients are all of one set of parameters, of those that have the variants the protocol asks for; the sets
+    take turns. In the folder `keep` pools are kept and found.
+
+    Where an escalation replaces so many patients that it uses up those of its set, the pool is simulated
+    again with more in each.
 
     Raises: InputError, when the protocol has no design or the numbers do not fit; SimulationError, when so
     many patients failed that the result would mislead.
@@ -88,15 +93,25 @@ def operating_characteristics(
         raise InputError(f"{trials} virtual trials are too few. Ask for {FEWEST_TRIALS} or more.")
     started = time.monotonic()
     asked = asked_of(protocol, design)
-    most = None if ensemble is None else len(ensemble)
-    size = pool_size(asked.patients, len(asked.arms), trials, pool, most)
-    found = _pool(protocol, asked, size, seed, jobs, progress, ensemble, keep)
-    drawn = time.monotonic()
+    pooled = pool_protocol(protocol, asked.arms, asked.follow_up)
+    sets = None if ensemble is None else distinct_sets(ensemble, pooled)
+    most = None if sets is None else len(sets)
+    needed, characteristics = asked.patients, None
+    while characteristics is None:
+        size = pool_size(needed, len(asked.arms), trials, pool, most)
+        found = _pool(pooled, asked, size, seed, jobs, progress, sets, keep)
+        drawn = time.monotonic()
+        try:
+            characteristics = asked.carried_out(found.arms, trials, seed)
+        except UsedUpError as few:
+            if not few.helps:
+                raise
+            needed = 2 * few.drawn
     return OperatingCharacteristics(
         title=protocol.title,
         rule_name=asked.name,
         rule_words=asked.words,
-        found=asked.carried_out(found.arms, trials, seed),
+        found=characteristics,
         trials=trials,
         size=size,
         pool_patients=found.patients,
@@ -108,7 +123,7 @@ def operating_characteristics(
 
 
 def _pool(
-    protocol: Protocol,
+    pooled: Protocol,
     asked: Asked,
     size: PoolSize,
     seed: int,
@@ -118,7 +133,6 @@ def _pool(
     keep: Path | None,
 ) -> SimulatedPool:
     """The pool that was kept, or one simulated now."""
-    pooled = pool_protocol(protocol, asked.arms, asked.follow_up)
     key = "" if keep is None else pool_key(pooled, size, seed, ensemble, asked.reads)
     found = None if keep is None else read_pool(keep, key)
     if found is None:

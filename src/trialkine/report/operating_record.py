@@ -70,7 +70,7 @@ def _characteristics_record(one: Characteristics) -> dict[str, Any]:
 
 
 def _measured(found: Measured) -> dict[str, float | None]:
-    return {"mean": found.mean, "standard_error": found.standard_error}
+    return {"mean": found.mean, "standard_error": found.standard_error, "bound_95": found.bound}
 
 
 def _finite(value: float) -> float | None:

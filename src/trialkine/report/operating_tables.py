@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trialkine.operating.courses import FEWEST_PER_MEMBER
 from trialkine.report.operating_words import member_words, percent, pool_words
 from trialkine.report.tables import Row, Table
 from trialkine.report.words import Cell, whole
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 HEAD = ("Design", "Patients", "Months", "Early stop", "Success")
 ERROR = "After ±: the Monte-Carlo standard error, for which all trials of one part of the pool are one draw."
+BOUND = "Where all trials ended alike: the 95 % bound that so many parts of the pool allow."
 
 
 def design_tables(found: OperatingCharacteristics) -> list[Table]:
@@ -31,7 +33,7 @@ def characteristics_table(found: OperatingCharacteristics) -> Table:
         rows += [Row(f"{name}{book.assumption}", _textbook_cells(book)) for book in one.textbook]
     first = found.found[0]
     notes = [
-        f"Early stop: {first.early_name}. Success: {first.success_name}. {ERROR}",
+        f"Early stop: {first.early_name}. Success: {first.success_name}. {ERROR}{_bound_note(found)}",
         "Months run from the first enrolment to the day on which the trial ends.",
         *_spread_notes(found),
     ]
@@ -74,18 +76,32 @@ def dose_table(found: OperatingCharacteristics) -> Table | None:
     )
 
 
+def _bound_note(found: OperatingCharacteristics) -> str:
+    has_bound = any(value.bound is not None for one in found.found for value in (one.early, one.success))
+    return f" {BOUND}" if has_bound else ""
+
+
 def _spread_notes(found: OperatingCharacteristics) -> list[str]:
-    notes = []
-    for one in found.found:
-        if one.spread is not None:
-            low, high = one.spread
-            name = "" if len(found.found) == 1 else f" of {one.name}"
-            notes.append(
-                f"Assurance{name}: the chance of success averages {percent(one.success.mean)} over the "
-                f"{member_words(found)}; in the middle 80 % of them it is {percent(low)} to {percent(high)}, "
-                f"which includes the luck of their {found.size.patients} patients per arm."
-            )
-    return notes
+    return [
+        f"Assurance{'' if len(found.found) == 1 else f' of {one.name}'}: the chance of success averages "
+        f"{percent(one.success.mean)} over the {member_words(found)}; {_spread_words(found, one)}"
+        for one in found.found
+        if len(one.members) > 1
+    ]
+
+
+def _spread_words(found: OperatingCharacteristics, one: Characteristics) -> str:
+    if one.spread is None:
+        enough = FEWEST_PER_MEMBER * len(one.members)
+        return (
+            f"how it differs between them is not shown, since {whole(found.trials)} trials are fewer than "
+            f"{FEWEST_PER_MEMBER} of each and luck would widen the range. Ask for {whole(enough)} trials."
+        )
+    low, high = one.spread
+    return (
+        f"in the middle 80 % of them it is {percent(low)} to {percent(high)}, without the luck of trials but "
+        f"with that of their {found.size.patients} patients per arm."
+    )
 
 
 def _model_cells(one: Characteristics) -> tuple[Cell, ...]:
@@ -107,4 +123,11 @@ def _textbook_cells(book: Textbook) -> tuple[Cell, ...]:
 
 
 def _error(found: Measured, scale: float, decimals: int) -> str:
-    return "" if found.standard_error is None else f"± {scale * found.standard_error:.{decimals}f}"
+    if found.bound is not None:
+        side = "below" if found.bound > found.mean else "above"
+        return f"({side} {scale * found.bound:.{decimals}f})"
+    if found.standard_error is None:
+        return ""
+    least = 10.0**-decimals
+    error = scale * found.standard_error
+    return f"± under {least:g}" if error < least / 2.0 else f"± {error:.{decimals}f}"

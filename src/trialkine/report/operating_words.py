@@ -33,6 +33,9 @@ def member_words(found: OperatingCharacteristics) -> str:
 
 
 def _error_words(one: Characteristics) -> str:
+    if one.success.bound is not None:
+        side = "below" if one.success.bound > one.success.mean else "above"
+        return f" (the chance of success is {side} {percent(one.success.bound)} at 95 % confidence)"
     if one.success.standard_error is None:
         return ""
     return f" (standard error of success {100 * one.success.standard_error:.1f} points)"

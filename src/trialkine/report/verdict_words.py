@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trialkine.design.two_stage import TwoStageRule
+from trialkine.operating.run import FEWEST_TRIALS
 from trialkine.report.operating_words import chance_sentence
 from trialkine.report.verdict import ArmVerdict
 from trialkine.report.words import listed, whole
@@ -14,9 +15,17 @@ if TYPE_CHECKING:
     from trialkine.operating.at_hand import DesignVerdicts
     from trialkine.report.outcomes import Summary
 
+NO_DESIGN = (
+    "The protocol has no design: each of the {trials} trials was simulated whole, and no rule judged it. "
+    "Add 'design' to the protocol for the chances of a rule in virtual trials."
+)
+
 
 def verdict_words(summary: Summary) -> str:
-    """The verdict on the trial at hand, then the chances over virtual trials; empty without a design."""
+    """The verdict on the trial at hand, then the chances over virtual trials.
+
+    Without a design it is empty, or says so where as many trials were asked for as virtual ones need.
+    """
     # Over many virtual trials the chances stand beside one trial, not beside its few repetitions.
     repetitions = 1 if summary.operating is not None else summary.replicates
     sentences = []
@@ -26,6 +35,8 @@ def verdict_words(summary: Summary) -> str:
         sentences.append(_rule_sentence(summary.rule_verdicts, repetitions, summary.replicates))
     if summary.operating is not None:
         sentences.append(chance_sentence(summary.operating))
+    if not sentences and summary.replicates >= FEWEST_TRIALS:
+        sentences.append(NO_DESIGN.format(trials=whole(summary.replicates)))
     return " ".join(sentences)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -194,6 +195,13 @@ class Randomised(Part):
         """Whether responses are compared rather than times."""
         return self.endpoint == "response"
 
+    @property
+    def look_events(self) -> tuple[int, ...] | None:
+        """The events of both arms at which each look is held, rounded up; None where none are counted."""
+        if self.events is None:
+            return None
+        return tuple(math.ceil(self.events * share - 1e-9) for share in self.looks)
+
     @model_validator(mode="after")
     def _parts_fit(self) -> Randomised:
         if self.experimental == self.control:
@@ -224,6 +232,12 @@ class Randomised(Part):
                 raise ValueError("futility_power must lie above alpha. Write for example 0.8.")
         if self.events is not None and (self.is_of_response or self.events * self.looks[0] < 1.0):
             raise ValueError("counts no event at its first look. Write more events, or none for response.")
+        held = self.look_events or ()
+        if len(set(held)) < len(held):
+            raise ValueError(
+                f"holds two looks at the same event: of {self.events} events its looks are held at "
+                f"{', '.join(map(str, held))}. Write looks farther apart, or more events."
+            )
 
 
 class DoseLimiting(Part):
