@@ -25,7 +25,7 @@ from trialkine.population.ensemble import OF_STRUCTURE, ParameterEnsemble
 PAGE = Path(__file__).parents[1] / "docs" / "calibration.md"
 START, END = "<!-- what the calibration found -->", "<!-- end of what it found -->"
 NOT_MOVED, MOVED = "| open |", " moved |"
-APART = 2.0
+MOST_APART = 3
 
 
 def written(findings: str, record: dict[str, Any], members: ParameterEnsemble) -> str:
@@ -61,15 +61,16 @@ def in_short(members: ParameterEnsemble) -> list[str]:
             one.score(values[~has_variant]).mean(),
             one.score(values[has_variant], VARIANT).mean(),
         )
-        if one.variant is None and abs(usual - variant) > APART:
-            apart.append(f"`{one.name}` ({usual:+.1f} and {variant:+.1f})")
+        if one.variant is None:
+            apart.append((abs(usual - variant), f"`{one.name}` ({usual:+.1f} and {variant:+.1f})"))
+    most = [words for _, words in sorted(apart, reverse=True)[:MOST_APART]]
     growth = column(members, "renal_cell:tumour_growth_rate.sd")
     spreads = [np.quantile(growth[own], [0.05, 0.95]) for own in (~has_variant, has_variant)]
     return [
         f"- The mechanism typically misses the responses to a class of agents by a factor of {low:.1f} to "
         f"{high:.1f} in their odds (`{CLASS_SPREAD}`); offsets mend that for classes that were seen.",
         "- Both structures fit. What differs most between them, in standard deviations of the prior (usual "
-        f"equations, then with `{VARIANT}`): {', '.join(apart)}.",
+        f"equations, then with `{VARIANT}`): {', '.join(most)}.",
         "- The data ask for the spread of growth in renal cell carcinoma that no physiology explains: "
         f"{spreads[0][0]:.1f} to {spreads[0][1]:.1f} with the usual equations, {spreads[1][0]:.1f} to "
         f"{spreads[1][1]:.1f} with the variant, from a prior of 0.5 to 1.9 around 1.0 (1.7 before).",
