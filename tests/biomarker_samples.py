@@ -47,6 +47,7 @@ def cohort(
     return ArmCohort(
         arm=arm,
         ids=np.arange(patients),
+        places=np.arange(patients) // trials,
         trial=np.arange(patients) % trials,
         responded=luck < 1 / (1 + np.exp(-base - effect * score)),
         death_days=np.random.default_rng(seed + 5).exponential(300.0, patients),

@@ -20,21 +20,18 @@ from trialkine.biomarker_study.catalogue import (
     catalogue,
     find_markers,
     marker_of,
-    negatives,
     numbers,
-    predicts_well,
 )
 from trialkine.biomarker_study.ceiling import EVERYTHING, NOT_INSTALLED, ceilings
 from trialkine.biomarker_study.cohort import RESPONSES, run_cohort
 from trialkine.biomarker_study.enrichment import enrichment
 from trialkine.biomarker_study.interaction import NEITHER, PREDICTIVE, PROGNOSTIC, interactions
-from trialkine.biomarker_study.literature import AGREES, CONTRADICTS, UNDECIDED, judged
 from trialkine.biomarker_study.marker_calibration import marker_calibration
 from trialkine.biomarker_study.prediction import patients_for_area, predict, turned
 from trialkine.biomarker_study.readings import BEFORE, CHANGE, readings, within_trials
 from trialkine.biomarker_study.run import early_of
 from trialkine.biomarker_study.sensitivity import sensitivity
-from trialkine.biomarker_study.words import interaction_words, literature_words
+from trialkine.biomarker_study.words import interaction_words
 from trialkine.errors import InputError
 from trialkine.statistics.estimate import Estimate
 from trialkine.trial.agent_facts import known_names
@@ -278,39 +275,6 @@ def test_a_lower_marker_keeps_the_lower_patients_and_no_responders_give_a_reason
     assert found.rate.estimate > found.left_out.estimate
     nobody = replace(one, responded=np.zeros(2000, dtype=bool))
     assert "fewer than two responders" in enrichment(nobody, tuple(readings(nobody, MARKERS, 1)), {}).why
-
-
-# -- beside the literature ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("effect", "patients", "verdict"), [(3.0, 2000, CONTRADICTS), (0.2, 2000, AGREES), (3.0, 150, UNDECIDED)]
-)
-def test_the_verdict_follows_the_rule_and_never_the_wish(effect, patients, verdict) -> None:
-    one = cohort(effect, patients=patients)
-    (negative,) = negatives()
-    found = judged("arm", negative, predict(one, tuple(readings(one, MARKERS, 1))))
-    assert found.verdict == verdict
-    area = turned(found_in(one).read.anywhere)
-    expected = (
-        CONTRADICTS if area.low > predicts_well() else AGREES if area.high < predicts_well() else UNDECIDED
-    )
-    assert verdict == expected
-    if verdict == UNDECIDED:
-        assert area.estimate > predicts_well()  # an estimate alone decides nothing
-    words = {CONTRADICTS: "contradicts this", AGREES: "agrees", UNDECIDED: "does not decide"}
-    assert words[verdict] in literature_words(found)
-    assert set(found.verdict_at) == {0.7, 0.8}
-    if verdict == AGREES:
-        assert found.verdict_at[0.8] == AGREES
-
-
-def test_a_marker_that_is_not_immune_cannot_contradict() -> None:
-    one = cohort(3.0, marker="burden")
-    markers = (marker_of("burden"),)
-    found = judged("arm", negatives()[0], predict(one, tuple(readings(one, markers, 1))))
-    assert found.verdict == UNDECIDED
-    assert "no immune marker could be judged" in literature_words(found)
 
 
 # -- a real study -------------------------------------------------------------------------------------

@@ -175,15 +175,36 @@ def test_a_median_that_comes_far_too_late_costs_all_that_it_should(
     assert found == pytest.approx(norm.logsf(z), rel=1e-7)  # that of the earlier time is smaller by far
 
 
-def test_the_error_of_the_emulator_counts_as_discrepancy() -> None:
-    own = replace(EVIDENCE, errors=(EmulatorError("response", 2, 0.03, 0.01, 0.4),))
+@pytest.mark.parametrize(("group", "place"), [("response", 0), ("completeness", 3), ("progression", 4)])
+def test_the_error_of_the_emulator_counts_as_discrepancy(group: str, place: int) -> None:
+    own = replace(EVIDENCE, errors=(EmulatorError(group, 2, 0.03, 0.01, 0.4),))
     found = Likelihood(own, UNKNOWNS)._terms(LIKELIHOOD._log_odds(DRAWS), DRAWS)
-    discrepancy = UNKNOWNS.names.index("trial.discrepancy.response")
+    discrepancy = UNKNOWNS.names.index(f"trial.discrepancy.{group}")
     scores = DRAWS.copy()
     both = np.hypot(NUMBERS[:, discrepancy], 0.4)
-    scores[:, discrepancy] = (np.log(both) - np.log(DISCREPANCY_GROUPS["response"])) / 0.5
+    scores[:, discrepancy] = (np.log(both) - np.log(DISCREPANCY_GROUPS[group])) / 0.5
     np.testing.assert_allclose(found, LIKELIHOOD._terms(LIKELIHOOD._log_odds(DRAWS), scores), rtol=1e-9)
-    assert np.all(found[:, 0] != LIKELIHOOD._terms(LIKELIHOOD._log_odds(DRAWS), DRAWS)[:, 0])
+    assert np.all(found[:, place] != LIKELIHOOD._terms(LIKELIHOOD._log_odds(DRAWS), DRAWS)[:, place])
+
+
+def test_more_than_half_at_three_times_is_as_likely_as_at_the_last() -> None:
+    targets = tuple(
+        replace(target("survival", 0.0, 60, "more than half"), day=day, after=after)
+        for day, after in ((100.0, 0.0), (200.0, 100.0), (300.0, 200.0))
+    )
+    own = Likelihood(
+        replace(
+            EVIDENCE, targets=targets, quadratics=EVIDENCE.quadratics[:3], trial_of=np.array([0, 0, 0]),
+            classes=("untreated",) * 3,
+        ),
+        UNKNOWNS,
+    )  # fmt: skip
+    scores = np.zeros((1, len(UNKNOWNS)))
+    scores[0, UNKNOWNS.names.index("trial.discrepancy.survival")] = -20.0
+    found = own._terms(logit(np.array([0.9, 0.8, 0.7]))[None, :, None], scores)[0, :, 0]
+    whole = 0.9 * 0.8 * 0.7
+    wanted = norm.logcdf((whole - 0.5) / np.sqrt(whole * (1.0 - whole) / 60.0))
+    assert found.sum() == pytest.approx(wanted, rel=1e-6)
 
 
 def test_the_same_trials_may_report_other_counts_and_fewer() -> None:

@@ -136,11 +136,25 @@ def test_the_best_is_counted_among_those_that_keep_the_limits():
     assert none == 0.25
 
 
+def test_candidates_that_are_the_best_together_share_the_draw():
+    objective = np.array([[0.3, 0.3, 0.1], [0.0, 0.0, 0.0], [0.2, 0.2, 0.3], [0.3, 0.3, 0.1]])
+    kept = np.array([[True] * 3, [True] * 3, [True] * 3, [True, False, True]])
+    shares, none = best_shares(objective, kept)
+    assert shares == pytest.approx(np.array([0.5 + 1 / 3 + 1, 0.5 + 1 / 3, 1 / 3 + 1]) / 4)
+    assert none == 0.0
+
+
 def test_the_next_best_keeps_the_limits_where_any_other_does():
     objective = np.array([0.4, 0.5, 0.3])
-    assert next_best(objective, np.array([True, False, True]), 0) == 2
-    assert next_best(objective, np.array([True, False, False]), 0) == 1
-    assert next_best(objective[:1], np.array([True]), 0) is None
+    first = np.array([True, False, False])
+    assert next_best(objective, np.array([True, False, True]), first) == 2
+    assert next_best(objective, np.array([True, False, False]), first) == 1
+    assert next_best(objective[:1], np.array([True]), first[:1]) is None
+
+
+def test_the_next_best_is_not_one_that_did_the_same():
+    same = np.array([True, False, True])
+    assert next_best(np.array([0.4, 0.2, 0.4]), np.ones(3, dtype=bool), same) == 1
 
 
 def test_a_resting_candidate_keeps_its_distance_from_those_that_went_on():

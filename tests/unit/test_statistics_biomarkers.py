@@ -7,12 +7,13 @@ import math
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.optimize import brentq
 from scipy.stats import norm, qmc, sobol_indices
 
 from trialkine.errors import InputError
 from trialkine.statistics.concordance import concordance, stratified_concordance
 from trialkine.statistics.regression import fit_cox_columns, fit_logistic
-from trialkine.statistics.roc import area_under_curve, roc_curve, stratified_area
+from trialkine.statistics.roc import Area, area_under_curve, roc_curve, stratified_area
 from trialkine.statistics.stratified import stratified
 from trialkine.statistics.variance_shares import first_order, variance_shares
 
@@ -74,6 +75,58 @@ def test_the_curve_goes_from_none_to_all_and_its_area_is_the_area() -> None:
     false, true = roc_curve(scores, case)
     assert (false[0], true[0], false[-1], true[-1]) == (0.0, 0.0, 1.0, 1.0)
     assert np.trapezoid(true, false) == pytest.approx(area_under_curve(scores, case).area)
+
+
+@pytest.mark.parametrize(("cases", "others"), [(2, 3), (5, 40), (30, 30)])
+def test_the_usual_variance_of_a_half_is_that_of_the_rank_sum(cases: int, others: int) -> None:
+    usual = Area(0.5, 0.0, cases, others).usual_variance(0.5)
+    assert usual == pytest.approx((cases + others + 1) / (12 * cases * others), rel=1e-12)
+
+
+def test_the_usual_variance_of_equal_groups_is_that_of_exponential_distributions() -> None:
+    # Hanley and McNeil's chances that two cases both beat one other patient, and one case two others.
+    area, size = 0.8, 25
+    q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
+    by_hand = (area * (1 - area) + (size - 1) * (q1 - area**2) + (size - 1) * (q2 - area**2)) / size**2
+    assert Area(area, 0.0, size, size).usual_variance(area) == pytest.approx(by_hand, rel=1e-12)
+
+
+def area_that_parts_completely(cases: int, others: int, chance: float) -> float:
+    """The area of two normal distributions of which samples lie apart completely with a given chance."""
+    x = np.linspace(-6.0, 14.0, 20_001)
+    highest = others * norm.pdf(x) * norm.cdf(x) ** (others - 1)
+
+    def excess(apart: float) -> float:
+        return float(np.trapezoid(highest * norm.sf(x - apart) ** cases, x)) - chance
+
+    return float(norm.cdf(brentq(excess, -2.0, 8.0) / math.sqrt(2.0)))
+
+
+@pytest.mark.parametrize("cases", [2, 3, 10])
+def test_cases_apart_from_all_others_do_not_make_an_area_certain(cases: int) -> None:
+    scores = np.arange(50.0)
+    case = scores >= 50 - cases
+    found = area_under_curve(scores, case)
+    assert (found.area, found.variance) == (1.0, 0.0)  # plain DeLong, which takes it for certain
+    interval = stratified_area(scores, case, np.zeros(50)).mean
+    assert (interval.estimate, interval.high) == (1.0, 1.0)
+    # An area under which samples part like this in 1 of 40 cannot be left out; a coin can, with three.
+    assert interval.low < area_that_parts_completely(cases, 50 - cases, 0.025)
+    assert cases == 2 or interval.low > 0.5
+    mirrored = stratified_area(-scores, case, np.zeros(50)).mean
+    assert (mirrored.low, mirrored.high) == (0.0, pytest.approx(1.0 - interval.low))
+
+
+def test_of_many_patients_the_interval_is_delongs() -> None:
+    generator = np.random.default_rng(7)
+    case = np.arange(4000) % 4 == 0
+    scores = generator.standard_normal(4000) * np.where(case, 2.0, 1.0) + 1.2 * case
+    found, interval = area_under_curve(scores, case), stratified_area(scores, case, np.zeros(4000)).mean
+    # The spread of cases differs, which DeLong's variance sees and one by the area alone does not.
+    assert found.variance > 1.2 * found.usual_variance(found.area)
+    width = interval.high - interval.low
+    assert width == pytest.approx(2 * 1.96 * math.sqrt(found.variance), rel=0.01)
+    assert interval.low < found.area < interval.high
 
 
 def test_groups_with_other_levels_do_not_spoil_an_area_within_groups() -> None:

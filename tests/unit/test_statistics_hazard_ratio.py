@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from trialkine.errors import InputError
-from trialkine.statistics.hazard_ratio import fit_two_groups, hazard_ratio, paired_hazard_ratio
+from trialkine.statistics.hazard_ratio import (
+    fit_two_groups,
+    hazard_ratio,
+    paired_hazard_ratio,
+    ranked_ratio,
+)
 
 RANDOM = np.random.default_rng(5)
 FIRST = (RANDOM.exponential(10.0, 300), RANDOM.random(300) < 0.8)
@@ -62,6 +67,24 @@ def test_where_the_likelihood_has_no_peak_there_is_no_ratio(groups, why):
     found = hazard_ratio(*groups)
     assert found.estimate is None
     assert why in found.why
+
+
+def test_events_of_one_group_alone_rank_as_a_ratio_of_nothing_or_without_end():
+    nobody, somebody = ([3.0, 4.0], [0, 0]), ([1.0, 5.0], [1, 1])
+    assert ranked_ratio(hazard_ratio(*nobody, *somebody)) == 0.0
+    assert ranked_ratio(hazard_ratio(*somebody, *nobody)) == np.inf
+    assert ranked_ratio(paired_hazard_ratio(*nobody, *somebody)) == 0.0
+    assert ranked_ratio(hazard_ratio(*nobody, *nobody)) is None
+    assert ranked_ratio(hazard_ratio([], [], *somebody)) is None
+    found = hazard_ratio(*FIRST, *SECOND)
+    assert ranked_ratio(found) == found.estimate
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_one_pair_has_no_ratio(size):
+    found = paired_hazard_ratio([5.0] * size, [True] * size, [5.0] * size, [True] * size)
+    assert found.estimate is None
+    assert found.why == f"{'1 pair' if size else 'no pairs'}; at least 2 are needed"
 
 
 def test_everyone_at_once_is_no_difference():

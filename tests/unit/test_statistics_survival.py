@@ -10,6 +10,7 @@ from trialkine.statistics.survival import (
     median_survival,
     numbers_at_risk,
     restricted_mean,
+    restricted_mean_difference,
     survival_at,
 )
 
@@ -71,6 +72,32 @@ def test_restricted_mean_with_censoring_is_the_area_by_hand():
     found = restricted_mean(kaplan_meier([2, 3, 5], [1, 0, 1]), until=5)
     area = 2 + Fraction(2, 3) * 3
     assert found.estimate == pytest.approx(float(area))
+
+
+def test_one_patient_has_a_restricted_mean_and_no_limits():
+    one, many = kaplan_meier([3], [1]), kaplan_meier([2, 4, 6, 9], [1] * 4)
+    alone = restricted_mean(one, 5)
+    assert (alone.estimate, alone.low, alone.high, alone.why) == (
+        3.0,
+        None,
+        None,
+        "one patient has no spread",
+    )
+    for pair in ((one, many), (many, one), (one, kaplan_meier([4], [1]))):
+        found = restricted_mean_difference(*pair, 5)
+        assert found.estimate == pytest.approx(
+            restricted_mean(pair[0], 5).estimate - restricted_mean(pair[1], 5).estimate
+        )
+        assert (found.low, found.high, found.why) == (None, None, "one patient has no spread")
+
+
+def test_without_an_event_nothing_tells_the_spread_of_a_restricted_mean():
+    quiet, busy = kaplan_meier([8, 9], [0, 1]), kaplan_meier([2, 4, 9], [1, 1, 1])
+    assert (restricted_mean(quiet, 5).low, restricted_mean(quiet, 5).estimate) == (None, 5.0)
+    assert restricted_mean_difference(quiet, quiet, 5).why == "no event tells the spread"
+    found = restricted_mean_difference(busy, quiet, 5)
+    own = restricted_mean(busy, 5)
+    assert found.high - found.estimate == pytest.approx(own.high - own.estimate)
 
 
 def test_nobody_gives_reasons_and_no_numbers():

@@ -42,13 +42,16 @@ class ArmCohort:
 
     `baseline` and `early` hold true values by the marker's name; `early` is nan where nothing was drawn, and
     for those who had responded, progressed or left by then. `parameters` are the patient's own numbers that
-    differ between patients, `lucky` the names of those that stand for luck.
+    differ between patients, `lucky` the names of those that stand for luck. `places` counts everybody who was
+    enrolled in the arm and repetition, the failed too: the same patient has the same place in every arm that
+    treats the same patients.
 
     Units: death_days, early_day [day]; others the quantities' own. Shape: (patient,).
     """
 
     arm: str
     ids: Array
+    places: Array
     trial: Array
     responded: Array
     death_days: Array
@@ -71,6 +74,7 @@ class ArmCohort:
         return replace(
             self,
             ids=self.ids[rows],
+            places=self.places[rows],
             trial=self.trial[rows],
             responded=self.responded[rows],
             death_days=self.death_days[rows],
@@ -160,7 +164,9 @@ class _Records:
 
     def arm(self, result: TrialResult, number: int, early_day: float) -> ArmCohort:
         """Everything about one arm's evaluable patients."""
-        everybody = result.patients.filter(pl.col("arm") == result.arms[number])
+        everybody = result.patients.filter(pl.col("arm") == result.arms[number]).with_columns(
+            (pl.col("patient").rank("ordinal").over("trial") - 1).alias("place")
+        )
         table = everybody.filter(pl.col("status") == "ok").sort("trial", maintain_order=True)
         ids, trial = (table[name].to_numpy().astype(np.int64) for name in ("patient", "trial"))
         model = self.models[number]
@@ -181,6 +187,7 @@ class _Records:
         return ArmCohort(
             arm=result.arms[number],
             ids=ids,
+            places=table["place"].to_numpy().astype(np.int64),
             trial=trial,
             responded=table["best_response"].is_in(RESPONSES).to_numpy(),
             death_days=table["os_days"].to_numpy().astype(np.float64),

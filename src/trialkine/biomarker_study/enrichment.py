@@ -9,7 +9,7 @@ import numpy as np
 
 from trialkine.biomarker_study.catalogue import Marker
 from trialkine.biomarker_study.cohort import ArmCohort, Array
-from trialkine.biomarker_study.marker_calibration import halves
+from trialkine.biomarker_study.marker_calibration import NOBODY_JUDGES, halves
 from trialkine.biomarker_study.prediction import ALPHA, HIGHER, LOWER, POWER
 from trialkine.biomarker_study.readings import BEFORE, Reading, within_trials
 from trialkine.design.two_proportions import normal_response_size
@@ -19,6 +19,7 @@ from trialkine.statistics.roc import area_under_curve, roc_curve
 
 FEWEST_KEPT = 0.1  # of the patients; a rarer group cannot be recruited
 TOO_FEW = "fewer than two responders in the half that learns"
+NOBODY_PASSES = "nobody of the half that judges passes the cut-off of the other"
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,15 @@ def enrichment(
     known = {name: area.area for name, area in areas.items() if area is not None}
     if not known:
         return _nothing(cohort, TOO_FEW)
+    if not judge.any():
+        return _nothing(cohort, NOBODY_JUDGES)
     name = max(known, key=lambda one: abs(known[one] - 0.5))
     reading = next(one for one in usable if one.marker.name == name)
     direction = HIGHER if known[name] >= 0.5 else LOWER
     cut = _cut(scaled[name][learn], cohort.responded[learn], direction)
     passes = _passes(scaled[name][judge], cut, direction)
+    if not passes.any():
+        return _nothing(cohort, NOBODY_PASSES)
     responded = cohort.responded[judge]
     judged = area_under_curve(scaled[name][judge], responded)
     kept = exact_interval(int(passes.sum()), len(passes))
@@ -149,6 +154,8 @@ def _size(
     """The sizes of a randomised trial against another arm, by the rates of the half that judges."""
     reading = next(one for one in readings if one.marker.name == name and one.moment == BEFORE)
     _, judge = halves(other, np.arange(len(other)))
+    if not judge.any():
+        return ComparedSize(other.arm, None, None, None, f"{other.arm}: {NOBODY_JUDGES}")
     value = within_trials(reading.read, other.trial)[judge]
     responded = other.responded[judge]
     passes = _passes(value, cut, direction)

@@ -11,10 +11,14 @@ from trialkine.biomarker_study.readings import BEFORE
 from trialkine.trial.protocol import Protocol
 
 AGREES, CONTRADICTS, UNDECIDED = "agrees", "contradicts", "undecided"
+FEWEST = 10
+"""Responders, and others, below which there is no verdict: so few say little of any marker."""
 RULE = (
     "Immune markers before treatment, as read. The result contradicts where the whole interval of one lies "
-    "above the bound, agrees where the intervals of all lie below it, and is undecided otherwise. With "
-    "members of an ensemble the interval is that of a further member."
+    "above the bound; as any of them may stand out by luck, the 5 % of that interval are shared among them. "
+    "It agrees where the 95 % intervals of all lie below the bound, and is undecided otherwise, and wherever "
+    f"fewer than {FEWEST} patients respond or fewer than {FEWEST} do not. With members of an ensemble the "
+    "interval is that of a further member."
 )
 
 
@@ -23,8 +27,9 @@ class Beside:
     """One statement of the literature for one arm, and how the result stands to it.
 
     `above`, `open_` and `below` name the markers by where their intervals lie; `silent` those that the model
-    gives everybody alike, of which it cannot speak. `verdict_at` is what the verdict would be at the ends of
-    the range in which the bound may be set.
+    gives everybody alike, of which it cannot speak. `looked_at` is how many markers share the 5 % of an
+    interval that lies above. `verdict_at` is what the verdict would be at the ends of the range in which the
+    bound may be set. `why`: the reason where too few patients respond, or do not, for any verdict.
     """
 
     arm: str
@@ -35,7 +40,9 @@ class Beside:
     open_: tuple[Prediction, ...]
     below: tuple[Prediction, ...]
     silent: tuple[Prediction, ...]
+    looked_at: int
     verdict_at: Mapping[float, str]
+    why: str = ""
 
 
 def beside_literature(protocol: Protocol, found: Sequence[Prediction]) -> tuple[Beside, ...]:
@@ -59,14 +66,30 @@ def judged(arm: str, negative: Negative, found: Sequence[Prediction]) -> Beside:
 def _judged(arm: str, negative: Negative, found: Sequence[Prediction], bound: float) -> Beside:
     mine = [one for one in found if one.arm == arm and one.moment == BEFORE and one.marker.is_immune]
     told = [one for one in mine if not one.why]
+    why = _too_few(told)
     above: list[Prediction] = []
     open_: list[Prediction] = []
     below: list[Prediction] = []
     for one in told:
-        area = turned(one.read.anywhere)
-        if area.low is None or area.high is None:
+        area, shared = turned(one.read.anywhere), turned(one.shared)
+        if area.high is None or shared.low is None:
             continue
-        (above if area.low > bound else below if area.high < bound else open_).append(one)
+        is_open = bool(why) or shared.low <= bound <= area.high
+        (open_ if is_open else above if shared.low > bound else below).append(one)
     verdict = CONTRADICTS if above else UNDECIDED if open_ or not below else AGREES
     silent = [one for one in mine if one.why]
-    return Beside(arm, negative, verdict, bound, tuple(above), tuple(open_), tuple(below), tuple(silent), {})
+    return Beside(
+        arm, negative, verdict, bound, tuple(above), tuple(open_), tuple(below), tuple(silent), len(told), {},
+        why,
+    )  # fmt: skip
+
+
+def _too_few(told: Sequence[Prediction]) -> str:
+    """Why the patients are too few for a verdict; empty where they are enough."""
+    responders = min((one.responders for one in told), default=FEWEST)
+    others = min((one.patients - one.responders for one in told), default=FEWEST)
+    if min(responders, others) >= FEWEST:
+        return ""
+    if responders < FEWEST:
+        return f"{responders} patients responded, and a verdict needs {FEWEST}"
+    return f"{others} patients did not respond, and a verdict needs {FEWEST}"

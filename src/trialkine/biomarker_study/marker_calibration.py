@@ -8,11 +8,14 @@ import numpy as np
 
 from trialkine.biomarker_study.cohort import ArmCohort, Array
 from trialkine.biomarker_study.readings import Reading, within_trials
-from trialkine.statistics.estimate import Estimate
+from trialkine.statistics.estimate import Estimate, undefined
 from trialkine.statistics.proportions import exact_interval
 from trialkine.statistics.regression import fit_logistic
 
 TENTHS = 10
+CALIBRATION = "logistic regression on the predicted log odds"
+NOBODY_LEARNS = "nobody is in the half that learns"
+NOBODY_JUDGES = "nobody is in the half that judges"
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,12 @@ class MarkerCalibration:
 
 
 def halves(cohort: ArmCohort, rows: Array) -> tuple[Array, Array]:
-    """Which patients learn and which judge: every second one of each repetition, the same in every arm."""
-    even = np.asarray(cohort.ids[rows] % 2 == 0)
+    """Which patients learn and which judge: every second one enrolled in the arm, in each repetition.
+
+    A patient who is treated in several arms is in the same half in all of them.
+    Shape: rows (patient with a reading,) as places in the cohort, returns two masks of that shape.
+    """
+    even = np.asarray(cohort.places[rows] % 2 == 0)
     return even, ~even
 
 
@@ -57,11 +64,12 @@ def marker_calibration(cohort: ArmCohort, reading: Reading) -> MarkerCalibration
     responded = cohort.responded[rows]
     learn, judge = halves(cohort, rows)
     columns = np.stack([np.ones(len(rows)), value], axis=1)
-    fit = fit_logistic(columns[learn], responded[learn])
     named = (cohort.arm, reading.marker.name, reading.moment)
-    if reading.why or fit.why:
-        nothing = fit.estimate(0)
-        return MarkerCalibration(*named, (), nothing, nothing, reading.why or fit.why)
+    why = reading.why or ("" if learn.any() else NOBODY_LEARNS) or ("" if judge.any() else NOBODY_JUDGES)
+    fit = fit_logistic(columns[learn], responded[learn]) if not why else None
+    if fit is None or fit.why:
+        nothing = undefined(why or (fit.why if fit else ""), CALIBRATION)
+        return MarkerCalibration(*named, (), nothing, nothing, nothing.why)
     odds = columns[judge] @ fit.coefficients
     observed = responded[judge]
     slope = fit_logistic(np.stack([np.ones(len(odds)), odds], axis=1), observed)

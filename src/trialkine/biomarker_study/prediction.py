@@ -10,9 +10,9 @@ import numpy as np
 
 from trialkine.biomarker_study.catalogue import Marker
 from trialkine.biomarker_study.cohort import ArmCohort, Array
-from trialkine.biomarker_study.readings import Reading
+from trialkine.biomarker_study.readings import BEFORE, Reading
 from trialkine.statistics.concordance import stratified_concordance
-from trialkine.statistics.estimate import Estimate
+from trialkine.statistics.estimate import DEFAULT_LEVEL, Estimate, undefined
 from trialkine.statistics.roc import DELONG, stratified_area
 from trialkine.statistics.stratified import Stratified
 
@@ -26,7 +26,8 @@ class Prediction:
     """What one marker at one moment tells in one arm.
 
     `read`, `true` and `badly_read` are areas under the curve for response: with the usual error, with none,
-    and with the largest that is plausible; above a half where responders have higher values. `deaths` is
+    and with the largest that is plausible; above a half where responders have higher values. `shared` is
+    `read.anywhere` at a level that is shared among the immune markers before treatment. `deaths` is
     Harrell's C: above a half where those with higher values die first. `patients_needed` to tell the area
     from a half, with this share of responders, in one of as many markers as were looked at. `reliability` is
     the share of the readings' variance that lies between patients and is no error. `why`: the reason where
@@ -41,6 +42,7 @@ class Prediction:
     read: Stratified
     true: Stratified
     badly_read: Stratified
+    shared: Estimate
     deaths: Stratified
     deaths_true: Stratified
     patients_needed: int | None
@@ -70,7 +72,9 @@ def turned(area: Estimate, direction: str | None = None) -> Estimate:
 def predict(cohort: ArmCohort, found: Sequence[Reading]) -> tuple[Prediction, ...]:
     """Every reading of an arm; the number of readings that can be judged sets how strict significance is."""
     looked_at = max(1, sum(not one.why for one in found))
-    return tuple(_prediction(cohort, one, looked_at) for one in found)
+    immune = sum(not one.why and one.marker.is_immune and one.moment == BEFORE for one in found)
+    strict = 1.0 - ALPHA / max(1, immune)
+    return tuple(_prediction(cohort, one, looked_at, strict) for one in found)
 
 
 def best_of(found: Sequence[Prediction], arm: str, moment: str) -> Prediction | None:
@@ -107,7 +111,7 @@ def _reach(looked_at: int) -> float:
     return float(-ndtri(ALPHA / looked_at / 2.0) + ndtri(POWER))
 
 
-def _prediction(cohort: ArmCohort, reading: Reading, looked_at: int) -> Prediction:
+def _prediction(cohort: ArmCohort, reading: Reading, looked_at: int, strict: float) -> Prediction:
     rows = reading.rows
     responded, trial = cohort.responded[rows], cohort.trial[rows]
     why = reading.why or _too_few(responded)
@@ -128,6 +132,7 @@ def _prediction(cohort: ArmCohort, reading: Reading, looked_at: int) -> Predicti
         read=areas[0],
         true=areas[1],
         badly_read=areas[2],
+        shared=_area(reading.read, responded, trial, why, strict).anywhere,
         deaths=deaths[0],
         deaths_true=deaths[1],
         patients_needed=patients_for_area(mean.estimate, float(responded.mean()), looked_at),
@@ -150,8 +155,10 @@ def _too_few(responded: Array) -> str:
     return "fewer than two patients did not respond" if (~responded).sum() < 2 else ""
 
 
-def _area(values: Array, responded: Array, trial: Array, why: str) -> Stratified:
+def _area(
+    values: Array, responded: Array, trial: Array, why: str, level: float = DEFAULT_LEVEL
+) -> Stratified:
     if why:
-        nothing = Estimate(None, None, None, 0.95, DELONG, why=why)
+        nothing = undefined(why, DELONG, level)
         return Stratified(nothing, nothing, None, 0)
-    return stratified_area(values, responded, trial)
+    return stratified_area(values, responded, trial, level)

@@ -89,6 +89,7 @@ def _prediction(one: Prediction) -> dict[str, Any]:
         "area_as_read": _stratified(one.read), "area_with_the_largest_error": _stratified(one.badly_read),
         "area_with_a_perfect_assay": _stratified(one.true), "survival_c_as_read": _stratified(one.deaths),
         "survival_c_with_a_perfect_assay": _stratified(one.deaths_true),
+        "further_member_shared_among_markers": [one.shared.low, one.shared.high],
         "patients_needed": one.patients_needed, "why": one.why,
     }  # fmt: skip
 
@@ -160,4 +161,5 @@ def _beside(one: Beside) -> dict[str, Any]:
         "open": [found.marker.name for found in one.open_],
         "below": [found.marker.name for found in one.below],
         "silent": [found.marker.name for found in one.silent],
+        "markers_that_share_the_level": one.looked_at, "why": one.why,
     }  # fmt: skip

@@ -47,11 +47,13 @@ def literature_words(found: Beside) -> str:
     says = f"{found.arm}. The literature: {found.negative.says}"
     bound = two(found.bound)
     if found.verdict == CONTRADICTS:
-        named = listed([_with_area(one) for one in found.above])
-        result = f"The result contradicts this: {named} surely above {bound}."
+        named = listed([f"{one.marker.title} {area_words(turned(one.shared))}" for one in found.above])
+        result = f"The result contradicts this: {named} surely above {bound}{_shared_words(found.looked_at)}."
     elif found.verdict == AGREES:
         best = max(found.below, key=lambda one: one.strength)
         result = f"The result agrees: none reaches {bound}, the strongest is {_with_area(best)}."
+    elif found.why:
+        result = f"The result does not decide it: {found.why}."
     elif found.open_:
         named = listed([_with_area(one) for one in found.open_])
         result = f"The result does not decide it: {named} may lie on either side of {bound}."
@@ -119,7 +121,7 @@ def enrichment_words(found: Enrichment) -> str:
     words = (
         f"{found.arm}: enrolling patients with {found.marker.title} {side} the cut-off{unit} screens out "
         f"{_percent(found.kept, is_rest=True)}; {_percent(found.rate)} of those enrolled respond, against "
-        f"{_percent(found.everybody)} of all and {_percent(found.left_out)} of those left out."
+        f"{_percent(found.everybody)} of all and {_left_out(found)}."
     )
     if found.treated_per_responder is not None and found.screened_per_responder is not None:
         words += (
@@ -127,6 +129,12 @@ def enrichment_words(found: Enrichment) -> str:
             f"{found.screened_per_responder:.1f} screened patients."
         )
     return words
+
+
+def _left_out(found: Enrichment) -> str:
+    if found.left_out.estimate is None:
+        return "nobody is left out"
+    return f"{_percent(found.left_out)} of those left out"
 
 
 def _of_arm(study: BiomarkerStudy, arm: str) -> list[str]:
@@ -171,6 +179,11 @@ def _true_words(found: Prediction) -> str:
     area = found.true.mean.estimate or 0.5
     is_other = (area >= 0.5) != (found.direction == HIGHER)
     return two(_true(found)) + (" in the other direction" if is_other else "")
+
+
+def _shared_words(looked_at: int) -> str:
+    """How strict the interval of a marker is that stands out among several."""
+    return f", by intervals whose 5 % is shared among the {looked_at} markers" if looked_at > 1 else ""
 
 
 def _with_area(found: Prediction) -> str:

@@ -30,6 +30,7 @@ class CandidateFinding:
     `levels` fills the strategy's blanks; none for an arm of the protocol. `kept_share`, `best_share` and
     `front_share` are shares of what may be under the members: that it keeps all limits, is the best of those
     that do, or is beaten by no other in everything. `members` is how many it was simulated with.
+    `same_as` names those that had the same outcome in every patient.
     """
 
     name: str
@@ -45,6 +46,7 @@ class CandidateFinding:
     front_share: float
     members: int
     fate: Fate
+    same_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ class Optimisation:
 
     `none_share` is how often no candidate keeps the limits; `level_shares` how often the best has each level
     of a factor, or each strategy. `advantage` is the mean and the middle 95 % of the chosen one's objective
-    less that of the next. `simulated` counts patients.
+    less that of the next, which is the best that differs from it in any patient. `levels_without_difference`
+    has, by factor, levels that may be exchanged without any simulated patient faring otherwise;
+    `same_outcomes` names other candidates that did the same in all. `simulated` counts patients.
     """
 
     protocol: Protocol
@@ -65,6 +69,8 @@ class Optimisation:
     advantage: Rate | None
     none_share: float
     level_shares: Mapping[str, Mapping[str, float]]
+    levels_without_difference: Mapping[str, tuple[tuple[str, ...], ...]]
+    same_outcomes: tuple[tuple[str, ...], ...]
     influences: tuple[Influence, ...]
     assumptions: Assumptions
     members: int

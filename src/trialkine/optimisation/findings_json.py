@@ -40,6 +40,11 @@ def findings_record(found: Optimisation, command: str = "") -> dict[str, Any]:
             factor: {level_words(level): round(share, DIGITS) for level, share in shares.items()}
             for factor, shares in found.level_shares.items()
         },
+        "levels_without_difference": {
+            factor: [[level_words(level) for level in group] for group in groups]
+            for factor, groups in found.levels_without_difference.items()
+        },
+        "same_outcomes": [list(group) for group in found.same_outcomes],
         "open_numbers": [asdict(one) for one in found.influences],
         "assumed": [one.name for one in found.assumptions.assumed],
         "kinds": dict(found.assumptions.kinds),
@@ -74,6 +79,7 @@ def _candidate(found: Optimisation, one: CandidateFinding) -> dict[str, Any]:
         "on_front": round(one.front_share, DIGITS),
         "members": one.members,
         "race": one.fate,
+        "same_as": list(one.same_as),
     }
 
 

@@ -8,8 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from trialkine.optimisation.alike_outcomes import (
+    drawn_rates,
+    kinds_of,
+    kinds_of_several,
+    levels_without_difference,
+)
 from trialkine.optimisation.findings import CandidateFinding, Fate, Optimisation, Rate
-from trialkine.optimisation.member_model import member_model, rates_of
+from trialkine.optimisation.member_model import rates_of
 from trialkine.optimisation.pareto import on_front
 from trialkine.optimisation.race import Limits, Standing
 from trialkine.optimisation.sensitivity import Influence, influences
@@ -57,9 +63,9 @@ def judged(raced: Raced) -> Optimisation:
     """The findings of a race with a leader."""
     outcomes, limits = raced.outcomes, raced.limits
     candidates, measures, members, _ = outcomes.shape
-    model = member_model(outcomes, raced.alike)
-    mean = model.mean.reshape(candidates, measures)
-    draws = model.draws(DRAWS, raced.seed).reshape(-1, candidates, measures)
+    kinds = kinds_of(outcomes)
+    mean, draws = drawn_rates(outcomes, raced.alike, kinds, DRAWS, raced.seed)
+    without = levels_without_difference(raced.candidates, kinds)
     kept = limits.are_kept(draws[..., 1:])
     front = on_front(merits(mean, limits))
     fronts = np.mean(
@@ -84,12 +90,17 @@ def judged(raced: Raced) -> Optimisation:
             float(fronts[number]),
             int(simulated[number]),
             _fate(number, raced.stands),
+            tuple(
+                other.name
+                for place, other in enumerate(raced.candidates)
+                if place != number and kinds[place] == kinds[number]
+            ),
         )
         for number, candidate in enumerate(raced.candidates)
     )
     assert raced.stands.leader is not None
     chosen = raced.stands.leader
-    following = next_best(mean[:, 0], np.asarray(keeps.all(axis=1)), chosen)
+    following = next_best(mean[:, 0], np.asarray(keeps.all(axis=1)), kinds == kinds[chosen])
     advantage: Rate | None = None
     influential: tuple[Influence, ...] = ()
     if following is not None:
@@ -109,6 +120,8 @@ def judged(raced: Raced) -> Optimisation:
         advantage=advantage,
         none_share=none_share,
         level_shares=level_shares(found),
+        levels_without_difference=without,
+        same_outcomes=kinds_of_several(raced.candidates, kinds, without),
         influences=influential,
         assumptions=assumptions_of([raced.protocol.population], dict.fromkeys(agents), raced.ensemble),
         members=members,
@@ -132,18 +145,22 @@ def merits(rates: Array, limits: Limits) -> Array:
 def best_shares(objective: Array, kept: Array) -> tuple[Array, float]:
     """How often each candidate is the best that keeps the limits, and how often none keeps them.
 
+    Candidates that are the best together share that draw.
     Shapes: objective and kept (draw, candidate), returns (candidate,).
     """
-    eligible = np.where(kept, objective, -np.inf)
     is_any = kept.any(axis=1)
-    winners = np.argmax(eligible[is_any], axis=1)
-    shares = np.bincount(winners, minlength=objective.shape[1]) / len(objective)
-    return shares, float(1.0 - is_any.mean())
+    eligible = np.where(kept, objective, -np.inf)[is_any]
+    is_best = eligible == eligible.max(axis=1, keepdims=True)
+    shares = (is_best / is_best.sum(axis=1, keepdims=True)).sum(axis=0) / len(objective)
+    return np.asarray(shares), float(1.0 - is_any.mean())
 
 
-def next_best(objective: Array, kept: Array, chosen: int) -> int | None:
-    """The best of the others that keep the limits on average; of all others, where none does."""
-    others = np.arange(len(objective)) != chosen
+def next_best(objective: Array, kept: Array, chosen: Array) -> int | None:
+    """The best of the others that keep the limits on average; of all others, where none does.
+
+    `chosen` are the choice and those that did the same in every patient. Shape: all (candidate,).
+    """
+    others = ~chosen
     pool = others & kept if (others & kept).any() else others
     return int(np.flatnonzero(pool)[np.argmax(objective[pool])]) if pool.any() else None
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from trialkine.arm_models import disease_of
 from trialkine.errors import InputError
+from trialkine.optimisation.alike_outcomes import drawn_rates, kinds_of
 from trialkine.optimisation.bench import Bench, Progress, batches_of, facts_of
 from trialkine.optimisation.findings import Optimisation
 from trialkine.optimisation.infeasible import infeasible_words
 from trialkine.optimisation.judgement import Raced, judged
-from trialkine.optimisation.member_model import member_model, paired_means, rates_of
+from trialkine.optimisation.member_model import paired_means, rates_of
 from trialkine.optimisation.race import Limits, Standing, standing
 from trialkine.optimisation.shared_spread import alike_matrices
 from trialkine.population.ensemble import ParameterEnsemble
@@ -242,9 +243,8 @@ class _Race:
 
         Shapes: (candidate,), (candidate, limit).
         """
-        own = self.outcomes[:, 1:, self._seen()]
-        model = member_model(own, self._alike())
-        draws = model.draws(CERTAINTY_DRAWS, self.bench.seed).reshape(-1, *own.shape[:2])
+        seen = self.outcomes[:, :, self._seen()]
+        _, draws = drawn_rates(seen[:, 1:], self._alike(), kinds_of(seen), CERTAINTY_DRAWS, self.bench.seed)
         each = np.asarray((self.limits.excess(draws) <= 0.0).mean(axis=0))
         return np.asarray(self.limits.are_kept(draws).mean(axis=0)), each
 

@@ -27,9 +27,23 @@ def alike_matrices(labels: Iterable[Sequence[Hashable]], candidates: int) -> Arr
     found: list[Array] = []
     for one in ([0] * candidates, *labels, range(candidates)):
         numbers = np.unique([str(level) for level in one], return_inverse=True)[1]
-        matrix = (numbers[:, None] == numbers).astype(float)
-        if not any((matrix == other).all() for other in found):
-            found.append(matrix)
+        found.append((numbers[:, None] == numbers).astype(float))
+    return _each_once(found)
+
+
+def among(alike: Array, some: Array) -> Array:
+    """Which of some candidates move together; parts that are the same among these are kept once.
+
+    Shapes: alike (part, candidate, candidate), some (chosen,) as places, returns (part, chosen, chosen).
+    """
+    return _each_once(alike[:, some[:, None], some])
+
+
+def _each_once(parts: Iterable[Array]) -> Array:
+    found: list[Array] = []
+    for part in parts:
+        if not any((part == other).all() for other in found):
+            found.append(part)
     return np.stack(found)
 
 

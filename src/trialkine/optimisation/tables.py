@@ -34,7 +34,8 @@ def candidate_table(found: Optimisation) -> Table:
         "Means over the members of the ensemble; in small type the middle 95 % of what the rate may be under "
         "them. Keeps all limits, best and on the front: in how much of what may be. The front are candidates "
         "that no other beats in the objective and every limited measure at once; a cross marks those on it "
-        "by their means.",
+        "by their means. Candidates with the same outcome in every simulated patient share how often they "
+        "are the best.",
         "A candidate rests once it is clearly worse than the leader or clearly beyond a limit, by paired "
         "differences between members at a level of 5 % for the whole race; its rates under the other members "
         "follow from the members it was simulated with.",

@@ -28,7 +28,10 @@ def rate_words(rate: Rate) -> str:
 
 def answer(found: Optimisation) -> list[str]:
     """The result in a few sentences, the choice first."""
-    return [_choice(found), _rivals(found), *_levels(found), *_none(found), *_cut_short(found)]
+    return [
+        _choice(found), _rivals(found), *_levels(found), *_no_difference(found), *_none(found),
+        *_cut_short(found),
+    ]  # fmt: skip
 
 
 def _choice(found: Optimisation) -> str:
@@ -47,8 +50,18 @@ def _choice(found: Optimisation) -> str:
 
 def _rivals(found: Optimisation) -> str:
     own = found.choice
-    rivals = [one for one in found.candidates if one.fate == "not clearly worse" and all(one.keeps)]
-    share = f"It is the best in {percent(own.best_share)} of what may be under the {found.members} members"
+    same = [own, *(one for one in found.candidates if one.name in own.same_as)]
+    rivals = [
+        one
+        for one in found.candidates
+        if one.fate == "not clearly worse" and all(one.keeps) and one not in same
+    ]
+    best = percent(sum(one.best_share for one in same))
+    who = "It is"
+    if len(same) > 1:
+        others = "another that does" if len(same) == 2 else f"one of {len(same) - 1} others that do"
+        who = f"It, or {others} the same in every patient, is"
+    share = f"{who} the best in {best} of what may be under the {found.members} members"
     if found.next_best is None or found.advantage is None:
         return f"{share}."
     following = found.candidates[found.next_best]
@@ -77,6 +90,22 @@ def _levels(found: Optimisation) -> list[str]:
             )
             said.append(f"{plain_name(factor)} of the best: {listed_shares}.")
     return said
+
+
+def _no_difference(found: Optimisation) -> list[str]:
+    """Which levels, and which other candidates, no simulated patient tells apart."""
+    shared = "Candidates that no patient tells apart share how often they are the best."
+    said = [
+        f"{plain_name(factor)} {listed([level_words(level) for level in group])} made no difference: every "
+        "simulated patient had the same outcomes with each."
+        for factor, groups in found.levels_without_difference.items()
+        for group in groups
+    ]
+    said += [
+        f"{quoted} had the same outcomes in every simulated patient."
+        for quoted in (listed([f"'{name}'" for name in group]) for group in found.same_outcomes)
+    ]
+    return [*said, shared] if said else []
 
 
 def _ranked(shares: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -115,7 +144,7 @@ def resting_words(found: Optimisation) -> list[str]:
 
 def _open_numbers(found: Optimisation) -> str:
     if found.next_best is None:
-        return "There is no other candidate to compare the choice with."
+        return "There is no other candidate that differs from the choice in any patient."
     pair = f"'{found.choice.name}' over '{found.candidates[found.next_best].name}'"
     if not found.influences:
         return (

@@ -20,6 +20,10 @@ from trialkine.statistics.survival import checked_times
 
 COX = "Cox, Efron ties, Wald on the log scale"
 COX_PAIRED = "Cox, Efron ties, robust standard error with each patient counted once"
+ONLY_IN_SECOND = "no event in the first group while both were at risk"
+ONLY_IN_FIRST = "no event in the second group while both were at risk"
+IN_NEITHER = "no event in either group while both were at risk"
+_FEWEST_PAIRS = 2
 
 
 @final
@@ -55,8 +59,7 @@ def fit_two_groups(
     has_first = bool((first[events_first] <= second.max()).any())
     has_second = bool((second[events_second] <= first.max()).any())
     if not has_first or not has_second:
-        which = "the first" if has_second else "the second" if has_first else "either"
-        return _none(f"no event in {which} group while both were at risk")
+        return _none(ONLY_IN_SECOND if has_second else ONLY_IN_FIRST if has_first else IN_NEITHER)
     fit = fit_cox(
         np.repeat([1.0, 0.0], [first.size, second.size])[:, None],
         np.concatenate((first, second)),
@@ -109,11 +112,25 @@ def paired_hazard_ratio(
             f"{first.size} times against {second.size}, or some are missing. "
             "Pairs need a time of every patient in both."
         )
+    if first.size < _FEWEST_PAIRS:
+        pairs = "1 pair" if first.size else "no pairs"
+        return undefined(f"{pairs}; at least {_FEWEST_PAIRS} are needed", COX_PAIRED, level)
     fit = fit_two_groups(first, is_event_first, second, is_event_second)
     if fit.log_ratio is None:
         return _ratio(fit, None, level, COX_PAIRED)
     error = math.sqrt(float(((fit.influence_first + fit.influence_second) ** 2).sum()))
     return _ratio(fit, error, level, COX_PAIRED)
+
+
+def ranked_ratio(found: Estimate) -> float | None:
+    """The ratio as its rank among others needs it; None where there is none.
+
+    Where events of one group alone can be told, the likelihood rises without end: the ratio is 0 where they
+    are all in the second group, and infinite where they are all in the first.
+    """
+    if found.estimate is None:
+        return {ONLY_IN_SECOND: 0.0, ONLY_IN_FIRST: math.inf}.get(found.why)
+    return found.estimate
 
 
 def _ratio(fit: TwoGroups, error: float | None, level: float, method: str) -> Estimate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import final
 
@@ -9,10 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialkine.errors import InputError
-from trialkine.statistics.estimate import DEFAULT_LEVEL, FloatArray
-from trialkine.statistics.stratified import Stratified, stratified
+from trialkine.statistics.estimate import DEFAULT_LEVEL, Estimate, FloatArray, check_level
+from trialkine.statistics.stratified import Stratified, no_groups, pooled
 
-DELONG = "Mann-Whitney, DeLong"
+DELONG = "Mann-Whitney, DeLong on the logit scale, no narrower than by Newcombe's variance"
+_STEPS_FROM_THE_END = 4.0
+"""An area of 0 or 1 is taken to lie one over this many times the number of cases inside."""
+_AT_AN_END = 1e-12  # rounding of a weighted mean
 
 
 @final
@@ -29,6 +33,16 @@ class Area:
     def weight(self) -> float:
         """The weight of a group of patients among several: half the harmonic mean of its two numbers."""
         return self.cases * self.others / (self.cases + self.others)
+
+    def usual_variance(self, area: float) -> float:
+        """The variance of an area seen in as many patients, when the true one is `area`.
+
+        By the size of the area alone, as in exponential distributions, with both groups treated alike.
+        Source: hanley_mcneil_1982; newcombe_2006 (method 5).
+        """
+        size = (self.cases + self.others) / 2.0 - 1.0
+        shape = 1.0 + size * ((1.0 - area) / (2.0 - area) + area / (1.0 + area))
+        return area * (1.0 - area) * shape / (self.cases * self.others)
 
 
 def area_under_curve(scores: ArrayLike, is_case: ArrayLike) -> Area | None:
@@ -55,18 +69,44 @@ def stratified_area(
     """The area where patients are compared only with those of their own group.
 
     Groups with fewer than two cases or others tell nothing of the variance and are left out.
-    Raises: InputError, as `area_under_curve`.
+
+    Limits are normal ones of the logit. DeLong's variance is too small by chance where there are few cases,
+    and 0 where they lie apart from all others; so the variance is never taken as smaller than what an area
+    of this size has on average in as many patients. Source: perme_manevski_2018, newcombe_2006.
+    Raises: InputError, as `area_under_curve`, or when the level is not a fraction.
     """
+    check_level(level)
     score, case = checked(scores, is_case)
     group = np.asarray(groups)
     found = [area_under_curve(score[group == one], case[group == one]) for one in np.unique(group)]
     areas = [one for one in found if one is not None]
-    return stratified(
-        [one.area for one in areas],
-        [one.variance for one in areas],
-        [one.weight for one in areas],
-        DELONG,
+    if not areas:
+        return no_groups(DELONG, level)
+    pool = pooled([one.area for one in areas], [one.variance for one in areas], [one.weight for one in areas])
+    inside = 1.0 / (_STEPS_FROM_THE_END * sum(min(one.cases, one.others) for one in areas))
+    centre = min(max(pool.mean, inside), 1.0 - inside)
+    usual = float(pool.weights**2 @ [one.usual_variance(centre) for one in areas])
+    error = max(pool.within, usual) + pool.among
+    return Stratified(
+        _logit_interval(pool.mean, centre, error, level),
+        _logit_interval(pool.mean, centre, error + pool.between, level),
+        pool.spread,
+        len(areas),
+    )
+
+
+def _logit_interval(area: float, centre: float, variance: float, level: float) -> Estimate:
+    """Normal limits of the logit around `centre`, which is the area unless that lies at an end."""
+    from scipy.special import expit, logit, ndtri
+
+    reach = float(ndtri(0.5 + level / 2.0)) * math.sqrt(variance) / (centre * (1.0 - centre))
+    low, high = (float(expit(float(logit(centre)) + off)) for off in (-reach, reach))
+    return Estimate(
+        area,
+        0.0 if area < _AT_AN_END else min(low, area),
+        1.0 if area > 1.0 - _AT_AN_END else max(high, area),
         level,
+        DELONG,
     )
 
 

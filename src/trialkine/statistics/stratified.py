@@ -9,7 +9,32 @@ from typing import final
 
 import numpy as np
 
-from trialkine.statistics.estimate import DEFAULT_LEVEL, Estimate, check_level, undefined
+from trialkine.statistics.estimate import DEFAULT_LEVEL, Estimate, FloatArray, check_level, undefined
+
+
+@final
+@dataclass(frozen=True)
+class Pool:
+    """Several groups joined: normed weights, their mean, its variance within groups, and that between them.
+
+    `between` is the variance of the groups' true values, `among` what it adds to the variance of the mean.
+    Shape: weights (group,).
+    """
+
+    weights: FloatArray
+    mean: float
+    within: float
+    between: float
+
+    @property
+    def among(self) -> float:
+        """What the groups' true values add to the variance of the mean."""
+        return self.between * float(self.weights @ self.weights)
+
+    @property
+    def spread(self) -> float | None:
+        """The standard deviation between the groups' true values; None with one group."""
+        return math.sqrt(self.between) if self.weights.size > 1 else None
 
 
 @final
@@ -44,23 +69,32 @@ def stratified(
     Raises: InputError, when the level is not a fraction.
     """
     check_level(level)
-    value, variance = np.asarray(values, dtype=np.float64), np.asarray(variances, dtype=np.float64)
-    if not value.size:
-        nothing = undefined("no group of patients has both kinds of outcome", method, level)
-        return Stratified(nothing, nothing, None, 0)
+    if not len(values):
+        return no_groups(method, level)
     from scipy.special import ndtri
 
-    weight = np.asarray(weights, dtype=np.float64) / np.sum(weights)
-    mean = float(weight @ value)
-    between = _between(value, variance, weight)
-    error = float(weight**2 @ (variance + between))
+    pool = pooled(values, variances, weights)
+    error = pool.within + pool.among
     reach = float(ndtri(0.5 + level / 2.0))
     return Stratified(
-        _interval(mean, reach * math.sqrt(error), level, method, limits),
-        _interval(mean, reach * math.sqrt(error + between), level, method, limits),
-        math.sqrt(between) if value.size > 1 else None,
-        int(value.size),
+        _interval(pool.mean, reach * math.sqrt(error), level, method, limits),
+        _interval(pool.mean, reach * math.sqrt(error + pool.between), level, method, limits),
+        pool.spread,
+        len(values),
     )
+
+
+def no_groups(method: str, level: float) -> Stratified:
+    """The answer where no group tells anything."""
+    nothing = undefined("no group of patients has both kinds of outcome", method, level)
+    return Stratified(nothing, nothing, None, 0)
+
+
+def pooled(values: Sequence[float], variances: Sequence[float], weights: Sequence[float]) -> Pool:
+    """The weighted mean of one group or more, and where its variance comes from."""
+    value, variance = np.asarray(values, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    weight = np.asarray(weights, dtype=np.float64) / np.sum(weights)
+    return Pool(weight, float(weight @ value), float(weight**2 @ variance), _between(value, variance, weight))
 
 
 def _between(value: np.ndarray, variance: np.ndarray, weight: np.ndarray) -> float:

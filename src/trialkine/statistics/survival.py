@@ -135,16 +135,64 @@ def numbers_at_risk(curve: KaplanMeier, days: Sequence[float] | FloatArray) -> N
 def restricted_mean(curve: KaplanMeier, until: float) -> Estimate:
     """The mean time without the event up to `until`: the area under the curve.
 
-    The limits are normal, with Greenwood's variance of the area.
+    The limits are normal, with Greenwood's variance of the area. There are none of one patient, nor where no
+    event before `until` tells the spread.
     """
     method = "restricted mean, normal with Greenwood variance"
-    if curve.patients == 0:
-        return undefined("no patients", method, curve.level)
-    if until > curve.observed[-1] and curve.survival[-1] > 0.0:
-        why = f"follow-up ends at {curve.observed[-1]:g}, before {until:g}"
+    why = _no_restricted_mean(curve, until)
+    if why:
         return undefined(why, method, curve.level)
+    mean, variance = _area_below(curve, until)
+    return _normal(mean, variance, curve.level, method, _no_spread([curve], variance))
+
+
+def restricted_mean_difference(first: KaplanMeier, second: KaplanMeier, until: float) -> Estimate:
+    """The first group's restricted mean minus that of the second, independent, group; normal limits.
+
+    There are no limits where a group is one patient, nor where no event tells the spread of either group.
+    """
+    method = "difference of restricted means, normal with Greenwood variance"
+    for curve in (first, second):
+        why = _no_restricted_mean(curve, until)
+        if why:
+            return undefined(why, method, curve.level)
+    (mean_first, variance_first), (mean_second, variance_second) = (
+        _area_below(curve, until) for curve in (first, second)
+    )
+    variance = variance_first + variance_second
+    return _normal(
+        mean_first - mean_second, variance, first.level, method, _no_spread([first, second], variance)
+    )
+
+
+def _no_restricted_mean(curve: KaplanMeier, until: float) -> str:
+    """Why a curve has no restricted mean; empty where it has one."""
+    if curve.patients == 0:
+        return "no patients"
+    if until > curve.observed[-1] and curve.survival[-1] > 0.0:
+        return f"follow-up ends at {curve.observed[-1]:g}, before {until:g}"
+    return ""
+
+
+def _no_spread(curves: Sequence[KaplanMeier], variance: float) -> str:
+    """Why a variance says nothing; empty where it does."""
+    if any(curve.patients < 2 for curve in curves):
+        return "one patient has no spread"
+    return "" if variance > 0.0 else "no event tells the spread"
+
+
+def _normal(value: float, variance: float, level: float, method: str, why: str) -> Estimate:
+    """Normal limits, or the reason why there are none."""
+    if why:
+        return Estimate(value, None, None, level, method, why=why)
     from scipy.special import ndtri
 
+    reach = float(ndtri(0.5 + level / 2.0)) * math.sqrt(variance)
+    return Estimate(value, value - reach, value + reach, level, method)
+
+
+def _area_below(curve: KaplanMeier, until: float) -> tuple[float, float]:
+    """The area under the curve up to a time, and Greenwood's variance of it."""
     before = curve.times < until
     edges = np.concatenate(([0.0], curve.times[before], [until]))
     heights = np.concatenate(([1.0], curve.survival[before]))
@@ -155,25 +203,7 @@ def restricted_mean(curve: KaplanMeier, until: float) -> Estimate:
     has_term = survivors > 0  # where nobody survives no area remains, and the term is zero
     terms = np.zeros(len(at_risk))
     np.divide(remaining**2 * events, at_risk * survivors, out=terms, where=has_term)
-    mean = float(areas.sum())
-    reach = float(ndtri(0.5 + curve.level / 2.0) * np.sqrt(terms.sum()))
-    return Estimate(mean, mean - reach, mean + reach, curve.level, method)
-
-
-def restricted_mean_difference(first: KaplanMeier, second: KaplanMeier, until: float) -> Estimate:
-    """The first group's restricted mean minus that of the second, independent, group; normal limits."""
-    method = "difference of restricted means, normal with Greenwood variance"
-    means = [restricted_mean(curve, until) for curve in (first, second)]
-    for mean in means:
-        if mean.estimate is None:
-            return undefined(mean.why, method, mean.level)
-    one, two = means
-    assert one.estimate is not None
-    assert two.estimate is not None
-    difference = one.estimate - two.estimate
-    # Both half-widths are the same multiple of their standard errors.
-    reach = math.hypot(*((mean.high or 0.0) - (mean.estimate or 0.0) for mean in means))
-    return Estimate(difference, difference - reach, difference + reach, one.level, method)
+    return float(areas.sum()), float(terms.sum())
 
 
 def logrank(

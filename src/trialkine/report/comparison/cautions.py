@@ -8,6 +8,7 @@ from typing import final
 
 from trialkine.report.comparison.compare import ArmComparison
 from trialkine.report.comparison.run_data import RunData
+from trialkine.report.comparison.words import untold_words
 from trialkine.report.words import listed, plain_name, whole
 
 ONLY_IN_A_MODEL = (
@@ -37,16 +38,19 @@ HAZARD_RATIO = (
 @final
 @dataclass(frozen=True)
 class Cautions:
-    """Sentences about pairs, empty without any; about every comparison; and about how the runs differ."""
+    """Sentences about pairs, empty without any; about every comparison; about how the runs differ; and about
+    trials that gave no number."""
 
     pairs: tuple[str, ...]
     always: tuple[str, ...]
     runs: tuple[str, ...]
+    trials: tuple[str, ...]
 
     @property
     def beside_the_answer(self) -> tuple[str, ...]:
         """What nobody may miss."""
-        return (" ".join(self.pairs[:2]), *self.runs) if self.pairs else self.runs
+        said = (*self.trials, *self.runs)
+        return (" ".join(self.pairs[:2]), *said) if self.pairs else said
 
     @property
     def below(self) -> tuple[str, ...]:
@@ -56,7 +60,7 @@ class Cautions:
     @property
     def all(self) -> tuple[str, ...]:
         """All of them in the order of reading."""
-        return (*self.pairs, *self.runs, *self.always)
+        return (*self.pairs, *self.trials, *self.runs, *self.always)
 
 
 def cautions(comparison: ArmComparison) -> Cautions:
@@ -70,7 +74,16 @@ def cautions(comparison: ArmComparison) -> Cautions:
             *([SEVERAL_TESTS] if len(comparison.contrasts) > 1 else []),
         ),
         runs=tuple(_of_runs(comparison)),
+        trials=tuple(_of_trials(comparison)),
     )
+
+
+def _of_trials(comparison: ArmComparison) -> Iterator[str]:
+    """Which trials gave no number, of every contrast and of every arm by itself."""
+    for contrast in comparison.contrasts:
+        yield from untold_words(f"{contrast.arm.name} against {contrast.reference.name}", contrast.untold)
+    for one in comparison.arms:
+        yield from untold_words(one.arm.name, one.untold)
 
 
 def _conditional_on(comparison: ArmComparison) -> str:

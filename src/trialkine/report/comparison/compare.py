@@ -17,12 +17,12 @@ from trialkine.report.comparison.measures import (
     has_response,
     independent_measures,
     independent_test,
-    over_trials,
     paired_measures,
     paired_responses,
     paired_test,
     paired_times,
 )
+from trialkine.report.comparison.over_trials import Untold, over_trials, untold
 from trialkine.report.comparison.question import Question, endpoint_name
 from trialkine.report.comparison.shared_patients import shared_patients
 from trialkine.report.contrasts import SIGNIFICANCE
@@ -47,6 +47,7 @@ class ArmOfComparison:
     patients: int
     events: int
     measures: Measures
+    untold: Untold
 
 
 @final
@@ -70,13 +71,14 @@ class Contrast:
     """One arm against the reference.
 
     `test` is the log-rank test, or McNemar's test of response where the patients are the same; of a repeated
-    trial that of the first, and `significant_share` is the share of trials with p < 0.05. `why_not_paired`
-    tells in what patients who might be the same differ.
+    trial that of the first, and `significant_share` is the share of trials with p < 0.05. `untold` counts
+    the trials that gave no number. `why_not_paired` tells in what patients who might be the same differ.
     """
 
     arm: ComparedArm
     reference: ComparedArm
     measures: Measures
+    untold: Untold
     test: TestResult
     significant_share: Estimate | None
     paired: PairedOutcomes | None
@@ -162,7 +164,7 @@ def _one_arm(arm: ComparedArm, question: Question) -> ArmOfComparison:
     own = arm.evaluable
     found = [arm_measures(part, question) for part in _by_trial(own, arm.run.trials)]
     events = int(own[f"{question.endpoint}_event"].sum())
-    return ArmOfComparison(arm, own.height, events, over_trials(found, question.level))
+    return ArmOfComparison(arm, own.height, events, over_trials(found, question.level), untold(found))
 
 
 def _contrast(arm: ComparedArm, reference: ComparedArm, question: Question) -> Contrast:
@@ -171,16 +173,18 @@ def _contrast(arm: ComparedArm, reference: ComparedArm, question: Question) -> C
     if shared.pairs is not None:
         parts = _by_trial(shared.pairs, trials)
         tests = [paired_test(part) for part in parts]
-        measures = over_trials([paired_measures(part, question) for part in parts], question.level)
+        found = [paired_measures(part, question) for part in parts]
         return Contrast(
-            arm, reference, measures, tests[0], _significant(tests), _outcomes(shared.pairs, question)
-        )
+            arm, reference, over_trials(found, question.level), untold(found), tests[0], _significant(tests),
+            _outcomes(shared.pairs, question),
+        )  # fmt: skip
     groups = list(zip(_by_trial(arm.evaluable, trials), _by_trial(reference.evaluable, trials), strict=True))
     tests = [independent_test(*group, question) for group in groups]
-    measures = over_trials([independent_measures(*group, question) for group in groups], question.level)
+    found = [independent_measures(*group, question) for group in groups]
     return Contrast(
-        arm, reference, measures, tests[0], _significant(tests), None, shared.why, shared.has_shared_luck
-    )
+        arm, reference, over_trials(found, question.level), untold(found), tests[0], _significant(tests),
+        None, shared.why, shared.has_shared_luck,
+    )  # fmt: skip
 
 
 def _outcomes(pairs: pl.DataFrame, question: Question) -> PairedOutcomes:

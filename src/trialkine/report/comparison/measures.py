@@ -5,11 +5,10 @@ Times of the endpoint are in days in the tables and in months in the estimates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-import numpy as np
 import polars as pl
 
 from trialkine.records import DAYS_PER_MONTH
@@ -19,7 +18,6 @@ from trialkine.report.metrics import BEYOND_FOLLOW_UP, NO_MEASURABLE_DISEASE, in
 from trialkine.statistics.estimate import Estimate, TestResult, undefined
 from trialkine.statistics.hazard_ratio import hazard_ratio, paired_hazard_ratio
 from trialkine.statistics.paired_survival import paired_restricted_mean, paired_survival_difference
-from trialkine.statistics.predictive import predict, widest_level
 from trialkine.statistics.proportions import exact_interval, mcnemar, newcombe_difference, paired_difference
 from trialkine.statistics.survival import (
     kaplan_meier,
@@ -42,11 +40,9 @@ Name = Literal[
     "restricted_mean_difference_months",
 ]
 Measures = Mapping[Name, Estimate]
-FRACTIONS: tuple[Name, ...] = (
-    "response", "survival_at_landmark", "response_difference", "survival_difference",
-)  # fmt: skip
-"""Over several trials these are given by their mean, the others by their median."""
 RESPONSES = ("CR", "PR")
+FEWEST_PAIRS = 2
+"""One patient under both arms says nothing of how patients differ."""
 
 
 def arm_measures(patients: pl.DataFrame, question: Question) -> Measures:
@@ -82,6 +78,15 @@ def independent_measures(patients: pl.DataFrame, reference: pl.DataFrame, questi
 def paired_measures(pairs: pl.DataFrame, question: Question) -> Measures:
     """Differences between two arms of the same patients, of whom each counts once."""
     level = question.level
+    why = _too_few(pairs)
+    if why:
+        none = undefined(why, "none", level)
+        return {
+            "hazard_ratio": none,
+            "response_difference": none,
+            "survival_difference": none,
+            "restricted_mean_difference_months": none,
+        }
     sides = paired_times(pairs, question)
     restricted = paired_restricted_mean(*sides, _until(question), level)
     response = undefined(NO_MEASURABLE_DISEASE, "none", level)
@@ -104,6 +109,9 @@ def independent_test(patients: pl.DataFrame, reference: pl.DataFrame, question: 
 
 def paired_test(pairs: pl.DataFrame) -> TestResult:
     """McNemar's test of response."""
+    why = _too_few(pairs)
+    if why:
+        return TestResult(None, None, "none", why)
     if not has_response(pairs):
         return TestResult(None, None, "none", NO_MEASURABLE_DISEASE)
     return mcnemar(*paired_responses(pairs))
@@ -135,32 +143,12 @@ def has_response(patients: pl.DataFrame) -> bool:
     return not bool(patients["best_response"].is_null().all())
 
 
-def over_trials(found: Sequence[Measures], level: float) -> Measures:
-    """The measures of a trial that was run once; of several trials, what the next one would report."""
-    if len(found) == 1:
-        return found[0]
-    return {name: _predicted(name, [one[name] for one in found], level) for name in found[0]}
-
-
-def _predicted(name: Name, found: Sequence[Estimate], level: float) -> Estimate:
-    numbers = [_number(one) for one in found]
-    summary = predict(numbers, (level,))
-    result = summary.intervals[0]
-    if widest_level(summary.replicates, (level,)) is None:
-        result = replace(result, why="")  # said once, not beside each number
-    known = [value for value in numbers if value is not None and np.isfinite(value)]
-    if name in FRACTIONS and known:
-        return replace(result, estimate=float(np.mean(known)), method=f"mean; {result.method}")
-    if summary.median is None:
-        reasons = [one.why for one in found if one.why]
-        why = summary.why.replace("replicates", "trials") if summary.replicates else (reasons or [""])[0]
-        return replace(result, why=why or "no trial gave a number")
-    return result
-
-
-def _number(found: Estimate) -> float | None:
-    is_late = found.estimate is None and found.why.startswith("not reached")
-    return float("inf") if is_late else found.estimate
+def _too_few(pairs: pl.DataFrame) -> str:
+    """Why pairs say nothing of differences; empty where they are enough."""
+    if pairs.height >= FEWEST_PAIRS:
+        return ""
+    found = "1 patient" if pairs.height else "no patient"
+    return f"{found} ended well in both arms; at least {FEWEST_PAIRS} are needed"
 
 
 def _response_rate(patients: pl.DataFrame, level: float) -> Estimate:

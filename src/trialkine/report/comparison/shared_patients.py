@@ -15,7 +15,6 @@ from trialkine.report.comparison.arms import ComparedArm
 from trialkine.report.comparison.run_data import BASELINE
 
 REFERENCE = "_reference"
-_FEWEST_PAIRS = 2
 _SAME_VALUE = 1e-9
 """Relative; another processor may round the last digits differently."""
 
@@ -47,8 +46,8 @@ def shared_patients(arm: ComparedArm, reference: ComparedArm) -> SharedPatients:
     if difference:
         return SharedPatients(None, difference, has_shared_luck=True)
     pairs = both.filter((pl.col("status") == "ok") & (pl.col(f"status{REFERENCE}") == "ok"))
-    if pairs.height < _FEWEST_PAIRS:
-        return SharedPatients(None, f"only {pairs.height} of the patients in both arms ended well in both")
+    if pairs.is_empty():
+        return SharedPatients(None, "none of the patients in both arms ended well in both")
     return SharedPatients(pairs)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from trialkine.report.comparison.cautions import cautions
 from trialkine.report.comparison.compare import ArmComparison, Contrast
 from trialkine.report.comparison.measures import Measures
+from trialkine.report.comparison.over_trials import Untold
 from trialkine.report.words import BANNER
 from trialkine.statistics.estimate import Estimate, TestResult
 from trialkine.statistics.number_needed import NumberNeeded
@@ -56,7 +57,7 @@ def comparison_record(comparison: ArmComparison) -> dict[str, Any]:
                 "arm": one.arm.arm,
                 "patients": one.patients,
                 "events": one.events,
-                "measures": _measures(one.measures),
+                "measures": _measures(one.measures, one.untold),
             }
             for one in comparison.arms
         ],
@@ -70,7 +71,7 @@ def _contrast(contrast: Contrast) -> dict[str, Any]:
         "reference": contrast.reference.name,
         "kind": "independent" if contrast.paired is None else "paired",
         "patients": [contrast.arm.evaluable.height, contrast.reference.evaluable.height],
-        "measures": _measures(contrast.measures),
+        "measures": _measures(contrast.measures, contrast.untold),
         "number_needed": {
             "at_landmark": _needed(contrast.needed_at_landmark),
             "for_response": _needed(contrast.needed_for_response),
@@ -91,8 +92,15 @@ def _contrast(contrast: Contrast) -> dict[str, Any]:
     }
 
 
-def _measures(measures: Measures) -> dict[str, Any]:
-    return {name: _estimate(found) for name, found in measures.items()}
+def _measures(measures: Measures, untold: Untold) -> dict[str, Any]:
+    """Every measure; of a repeated trial also how many trials gave none, and how many ratios have one end."""
+    records: dict[str, Any] = {name: _estimate(found) for name, found in measures.items()}
+    if untold.trials > 1:
+        for name in measures:
+            records[name]["trials_without"] = untold.without.get(name, 0)
+        if "hazard_ratio" in measures:
+            records["hazard_ratio"] |= {"trials_at_zero": untold.zero, "trials_at_infinity": untold.infinite}
+    return records
 
 
 def _estimate(found: Estimate) -> dict[str, Any]:

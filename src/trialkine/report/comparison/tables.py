@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trialkine.report.comparison.compare import ArmComparison, Contrast
 from trialkine.report.comparison.words import (
     difference_cell,
@@ -35,7 +37,7 @@ def difference_table(comparison: ArmComparison) -> Table:
         logrank = test_cell(contrast) if contrast.paired is None else Cell("–", remark="same patients")
         cells = (
             _patients(contrast),
-            ratio_cell(found["hazard_ratio"]),
+            _ratio(contrast),
             *([logrank] if has_test else []),
             difference_cell(found["restricted_mean_difference_months"]),
             difference_cell(found["survival_difference"], 100.0),
@@ -185,6 +187,16 @@ def _patients(contrast: Contrast) -> Cell:
         return Cell(whole(contrast.paired.rows.height), remark="the same in both")
     sizes = contrast.arm.evaluable.height, contrast.reference.evaluable.height
     return Cell(whole(sizes[0]), remark=f"against {whole(sizes[1])}")
+
+
+def _ratio(contrast: Contrast) -> Cell:
+    """The hazard ratio, and how many trials gave none."""
+    cell = ratio_cell(contrast.measures["hazard_ratio"])
+    missing, trials = contrast.untold.without.get("hazard_ratio", 0), contrast.untold.trials
+    if not 0 < missing < trials:
+        return cell
+    none = f"{whole(missing)} of {whole(trials)} trials gave none"
+    return replace(cell, remark="; ".join(part for part in (cell.remark, none) if part))
 
 
 def _mcnemar(contrast: Contrast) -> Cell:

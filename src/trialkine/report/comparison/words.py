@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from trialkine.report.comparison.compare import ArmComparison, Contrast
+from trialkine.report.comparison.measures import Name
+from trialkine.report.comparison.over_trials import INFINITE_RATIO, Untold
 from trialkine.report.words import UNDEFINED, Cell, listed, p_value_words, percent_cell, signed, whole
 from trialkine.statistics.estimate import Estimate
 from trialkine.statistics.number_needed import NumberNeeded
@@ -34,12 +36,13 @@ def has_too_few_trials(comparison: ArmComparison) -> bool:
 
 
 def ratio_cell(found: Estimate) -> Cell:
-    """A ratio to two decimals, large ones to one."""
-    if found.estimate is None:
+    """A ratio to two decimals, large ones to one; over many trials it and its upper limit may be infinite."""
+    if found.estimate is None and found.why != INFINITE_RATIO:
         return Cell(UNDEFINED, remark=found.why)
-    if found.low is None or found.high is None:
-        return Cell(_ratio(found.estimate), remark=found.why)
-    return Cell(_ratio(found.estimate), f"{_ratio(found.low)} to {_ratio(found.high)}")
+    value = INFINITE if found.estimate is None else _ratio(found.estimate)
+    if found.low is None or (found.high is None and found.interval != "predictive"):
+        return Cell(value, remark=found.why)
+    return Cell(value, f"{_ratio(found.low)} to {INFINITE if found.high is None else _ratio(found.high)}")
 
 
 def difference_cell(found: Estimate, scale: float = 1.0) -> Cell:
@@ -108,6 +111,41 @@ def contrast_words(comparison: ArmComparison, contrast: Contrast) -> str:
         parts.append(f"response rate {cell.value} percentage points{interval}")
     words = "; ".join(parts) or "nothing can be compared"
     return f"{words}.{_fate_words(contrast)}"
+
+
+_MEASURES: dict[Name, str] = {
+    "response": "response rate",
+    "median_months": "median",
+    "survival_at_landmark": "rate at the landmark",
+    "restricted_mean_months": "mean time",
+    "hazard_ratio": "hazard ratio",
+    "response_difference": "difference of response rates",
+    "survival_difference": "difference at the landmark",
+    "restricted_mean_difference_months": "difference of mean times",
+}
+
+
+def untold_words(who: str, untold: Untold) -> list[str]:
+    """How many trials gave no number, a sentence for each measure that some gave and others did not."""
+    said = []
+    for name, count in untold.without.items():
+        if count < untold.trials:
+            reason = f" ({untold.reasons[name]})" if untold.reasons[name] else ""
+            said.append(
+                f"{who}: {whole(count)} of {whole(untold.trials)} trials gave no {_MEASURES[name]}{reason}, "
+                "and what is said of it leaves them out."
+            )
+    ends = [
+        f"{words} in {whole(count)}"
+        for words, count in (("0", untold.zero), ("infinite", untold.infinite))
+        if count
+    ]
+    if ends:
+        said.append(
+            f"{who}: of {whole(untold.trials)} trials the hazard ratio is {listed(ends)}, since only one arm "
+            "had events while both were at risk; they are ranked as such."
+        )
+    return said
 
 
 def _fate_words(contrast: Contrast) -> str:
