@@ -238,3 +238,38 @@ def test_references_are_the_same_by_number_or_word_by_word():
 def test_times_are_told_apart_until_the_follow_up_ends_whatever_was_reported():
     # 12 months of follow-up; that a median of 30 was reported moves no score of other times.
     assert module._horizon(trial("first", 5)) == pytest.approx(12.0, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("citation", "year", "other", "may_be"),
+    [
+        ("Robert C, Thomas L, et al. N Engl J Med. 2011;364:2517-26", 2011, "robert", ""),
+        ("Robert et al. 2011; 364(26): 2517", None, "robert", ""),
+        ("Robert C et al. N Engl J Med 2011", 2011, "", "robert"),
+        ("Robert C, ipilimumab and dacarbazine", 2011, "", "robert"),
+        ("Robert C et al. N Engl J Med 2011;365(1):17-25", 2011, "", ""),
+        ("Robert C et al. N Engl J Med 2015", 2015, "", ""),
+        ("Roberts C et al. N Engl J Med 2011", 2011, "", ""),
+    ],
+)
+def test_a_reference_without_a_number_is_known_by_its_pages_or_doubtful_by_author_and_year(
+    citation: str, year: int | None, other: str, may_be: str
+) -> None:
+    known = {
+        "robert": trial("first", 5, citation="Robert C et al. N Engl J Med 2011;364(26):2517-2526", year=2011)
+    }
+    mine = trial(None, 6, citation=citation, year=year)
+    found = known_trial("mine", mine, known, replace(ensemble(), record={"trials": ["robert"]}))
+    assert (found.other, found.may_be, found.is_seen) == (other, may_be, bool(other))
+    elsewhere = mine.model_copy(update={"disease": "melanoma"})
+    if may_be:
+        again = known_trial("mine", elsewhere, known, replace(ensemble(), record={"trials": ["robert"]}))
+        assert again.may_be == ""
+
+
+def test_a_trial_that_may_have_been_seen_is_named() -> None:
+    known = {"robert": trial("first", 5, citation="Robert C et al. 2011", year=2011)}
+    mine = {"mine": trial(None, 6, citation="Robert C and others, 2011", year=2011)}
+    found = predict(mine, known, replace(ensemble(), record={"trials": ["robert"]}), PLAN)
+    assert found.about[module.DOUBTFUL] == "mine (robert)"
+    assert "PubMed number" in module.DOUBTFUL

@@ -145,11 +145,13 @@ def validate(
 def _in_words(ledger: Ledger, out: Path) -> list[str]:
     """What the terminal shows."""
     from trialkine.validation.ledger_answer import ledger_answer
-    from trialkine.validation.predict import AGAIN, CLAIMED, SEEN
+    from trialkine.validation.predict import AGAIN, CLAIMED, DOUBTFUL, SEEN
 
     lines = [*ledger_answer(ledger)]
     lines += [
-        f"{key.capitalize()}: {ledger.about[key]}." for key in (SEEN, AGAIN, CLAIMED) if key in ledger.about
+        f"{key.capitalize()}: {ledger.about[key]}."
+        for key in (SEEN, AGAIN, DOUBTFUL, CLAIMED)
+        if key in ledger.about
     ]
     lines += [f"Not predicted: {name}: {why}" for name, why in ledger.left_out]
     return [*lines, f"Ledger: {out / 'ledger.html'}; for a review: {out / 'context.html'}"]

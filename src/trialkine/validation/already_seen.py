@@ -14,6 +14,10 @@ from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Source
 
 CALIBRATION, PREDICTION = "calibration", "prediction"
+PUBMED = re.compile(r"\bPMID:?\s*(\d+)")
+PAGES = re.compile(r"\b((?:19|20)\d\d)\b[^;]{0,12};\s*(\d+)\s*(?:\([^)]*\))?\s*:\s*(\d+)")
+YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+AUTHOR = re.compile(r"([A-Z][a-z]\w+)[ ,]")
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class KnownTrial:
 
     `other` is the trial of the history that it is, empty where it is none but itself; `is_seen` says whether
     the ensemble was fitted to its family or to itself; `is_claimed` whether its file says so and nothing
-    else does.
+    else does; `may_be` names a trial that the ensemble has seen and that this one may be, by author and year.
     """
 
     protocol: Protocol
@@ -30,6 +34,7 @@ class KnownTrial:
     other: str = ""
     is_seen: bool = False
     is_claimed: bool = False
+    may_be: str = ""
 
 
 def known_trial(
@@ -58,7 +63,14 @@ def known_trial(
         other,
         seen,
         is_claimed=stated.use == CALIBRATION and not was_fitted,
+        may_be="" if seen or other or is_of_history else _seen_namesake(protocol, history, ensemble),
     )
+
+
+def _seen_namesake(protocol: Protocol, history: Mapping[str, Protocol], ensemble: CalibratedEnsemble) -> str:
+    """A trial that the ensemble has seen, and that this one may be; empty where there is none."""
+    seen = ensemble.record.get(TRIALS, ())
+    return next((name for name in history if name in seen and _may_be(protocol, history[name])), "")
 
 
 def _same_trial(name: str, protocol: Protocol, history: Mapping[str, Protocol]) -> str:
@@ -73,18 +85,45 @@ def _same_trial(name: str, protocol: Protocol, history: Mapping[str, Protocol]) 
 
 
 def _is_same(one: Source, other: Source) -> bool:
-    """Whether two references share a PubMed number or a digital object identifier, or read the same."""
-    for key in ("pmid", "doi"):
-        mine, theirs = getattr(one, key), getattr(other, key)
+    """Whether two references share a number: of PubMed, an object identifier, or year, volume and page.
+
+    References without any are the same where they read the same.
+    """
+    for mine, theirs in zip(_numbers(one), _numbers(other), strict=True):
         if mine and theirs:
-            return str(mine).lower() == str(theirs).lower()
+            return mine == theirs
     return _plain(one.citation) == _plain(other.citation)
 
 
 def _is_another(one: Source, other: Source) -> bool:
     """Whether two references have different numbers."""
-    pairs = ((getattr(one, key), getattr(other, key)) for key in ("pmid", "doi"))
-    return any(mine and theirs and str(mine).lower() != str(theirs).lower() for mine, theirs in pairs)
+    pairs = zip(_numbers(one), _numbers(other), strict=True)
+    return any(mine and theirs and mine != theirs for mine, theirs in pairs)
+
+
+def _may_be(one: Protocol, other: Protocol) -> bool:
+    """Whether author, year and disease are those of another trial and no number says that it is none."""
+    if one.source is None or other.source is None or one.population != other.population:
+        return False
+    years = [
+        {source.year, *map(int, YEAR.findall(source.citation))} - {None}
+        for source in (one.source, other.source)
+    ]
+    authors = [AUTHOR.match(source.citation) for source in (one.source, other.source)]
+    names = [found.group(1).lower() if found else None for found in authors]
+    return bool(names[0] is not None and names[0] == names[1] and years[0] & years[1]) and not _is_another(
+        one.source, other.source
+    )
+
+
+def _numbers(source: Source) -> tuple[str, str, str]:
+    """The number of PubMed, the object identifier, and year, volume and first page; empty where not given."""
+    pubmed, pages = PUBMED.search(source.citation), PAGES.search(source.citation)
+    return (
+        str(source.pmid or (pubmed.group(1) if pubmed else "")),
+        str(source.doi or "").lower(),
+        " ".join(pages.groups()) if pages else "",
+    )
 
 
 def _plain(citation: str) -> str:

@@ -34,6 +34,7 @@ Progress = Callable[[int, int, str], None]
 RESPONSE = "orr"
 AGAIN = "trials of the catalogue under another name"
 SEEN = "seen by the ensemble"
+DOUBTFUL = "may be trials that the ensemble has seen, by author and year; give the PubMed number"
 CLAIMED = "not seen by the ensemble, whatever their files say"
 TRIALS_OF = "trials of"
 MOST_NAMED = 12
@@ -132,6 +133,9 @@ def _seen_in_words(known: Mapping[str, KnownTrial]) -> dict[str, str]:
     again = [f"{name} ({one.other})" for name, one in known.items() if one.other]
     if again:
         found[AGAIN] = ", ".join(again)
+    doubtful = [f"{name} ({one.may_be})" for name, one in known.items() if one.may_be]
+    if doubtful:
+        found[DOUBTFUL] = ", ".join(doubtful)
     claimed = [name for name, one in known.items() if one.is_claimed]
     if claimed:
         found[CLAIMED] = ", ".join(claimed)
