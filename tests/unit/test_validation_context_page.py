@@ -100,8 +100,16 @@ def test_numbers_that_an_ensemble_sets_count_as_calibrated() -> None:
 
 def test_without_an_ensemble_the_intervals_say_that_they_are_conditional() -> None:
     layers = spread_layers(empty_ledger(), None)
-    assert [layer.is_held for layer in layers] == [True, True, False, False]
+    assert [layer.is_held for layer in layers] == [True, True, False, False, False]
     assert "conditional on one set" in layers[2].words
+
+
+def test_the_page_says_what_classes_of_agents_are_given_and_what_no_interval_holds() -> None:
+    members = ParameterEnsemble(("trial.response_spread",), np.array([[0.2], [0.6]]), np.full(2, 0.5), "two")
+    layers = {layer.name: layer for layer in spread_layers(sample_ledger(), members)}
+    offsets = layers["What the mechanism misses of a class of agents"]
+    assert offsets.numbers == {"trial.response_spread": pytest.approx(0.4)}
+    assert layers["What was known beforehand"].is_held is False
 
 
 def test_agents_without_a_calibrated_number_are_only_assumed() -> None:
@@ -124,6 +132,9 @@ def test_limits_follow_from_the_ledger() -> None:
     assert "Temozolomide" in untried
     assert "Placebo" not in untried
     assert any("Response rate" in one for one in limit(limits, "Outcomes whose coverage is outside nominal"))
+    few = limit(limits, "Outcomes of too few families to tell")
+    assert few
+    assert all(int(one.split()[-2]) < 10 for one in few)
     assert any(
         "9.6 against 3.5 points" in one for one in limit(limits, "Outcomes predicted worse than by history")
     )

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from trialkine.errors import InputError
 from trialkine.trial.agent_facts import AgentFacts, KnownNames
+from trialkine.trial.agent_synonyms import usual_name
 from trialkine.trial.quantities import DOSE_UNITS, Dose, DoseRoute, parse_dose, parse_route
 from trialkine.trial.reading import KeyPath
 from trialkine.trial.regimen import Layout, lay_out, read_schedule
@@ -90,7 +91,8 @@ def _agent_faults(line: Line, known: KnownNames) -> Iterator[Fault]:
         return
     facts = known.agents.get(line.agent)
     if facts is None:
-        hint = choice_hint(line.agent, known.agents)
+        usual = usual_name(line.agent, known.agents)
+        hint = f"Here it is '{usual}'." if usual else choice_hint(line.agent, known.agents)
         yield (*line.path, "agent"), f"no agent is named '{line.agent}'. {hint}".strip(), None
         routes = {name: timed for agent in known.agents.values() for name, timed in agent.routes.items()}
         if line.route is not None and line.route.name not in routes:

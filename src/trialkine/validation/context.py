@@ -53,7 +53,10 @@ class Stated:
 
 @dataclass(frozen=True)
 class Credibility:
-    """Everything on the page, as data. `has_ensemble`: numbers that an ensemble sets count as calibrated."""
+    """Everything on the page, as data. `has_ensemble`: numbers that an ensemble sets count as calibrated.
+
+    `is_question_drafted` and `is_use_drafted` say that nobody stated these, and the program wrote them.
+    """
 
     question: str
     use: str
@@ -69,6 +72,8 @@ class Credibility:
     layers: tuple[SpreadLayer, ...]
     limits: tuple[Limit, ...]
     has_ensemble: bool
+    is_question_drafted: bool = False
+    is_use_drafted: bool = False
 
 
 def credibility(
@@ -102,6 +107,8 @@ def credibility(
         layers=spread_layers(ledger, members),
         limits=limits_of_use(ledger, agents_of, members),
         has_ensemble=members is not None,
+        is_question_drafted=not stated.question,
+        is_use_drafted=not stated.use,
     )
 
 

@@ -27,6 +27,10 @@ def context_record(found: Credibility) -> dict[str, Any]:
         "notice": BANNER,
         "question_of_interest": found.question,
         "context_of_use": found.use,
+        "drafted_by_the_program": {
+            "question_of_interest": found.is_question_drafted,
+            "context_of_use": found.is_use_drafted,
+        },
         "model_influence": found.influence,
         "decision_consequence": found.consequence,
         "agents": list(found.agents),

@@ -31,6 +31,7 @@ ArmAgents = Mapping[tuple[str, str], Sequence[str]]
 WITHOUT_EFFECT = ("control", "background")
 """Classes of agents that are not studied for an effect of their own."""
 LEVELS = (0.80, 0.95)
+FEWEST_FAMILIES = 10
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,12 @@ def limits_of_use(
             tuple(group_label(group) for group in GROUPS if (ALL, group) not in summaries),
         ),
         Limit(
+            "Outcomes of too few families to tell",
+            f"scored numbers of fewer than {FEWEST_FAMILIES} families: whether intervals hold what they "
+            "say, or beat a pool, cannot be seen",
+            tuple(_too_few(summaries, ledger.leave_out)),
+        ),
+        Limit(
             "Outcomes whose coverage is outside nominal",
             "exact limits of the share inside the 80 or 95 % interval, by family, leave out that level",
             tuple(_off_nominal(summaries, ledger.leave_out)),
@@ -121,6 +128,18 @@ def _missing(names: Iterable[str], present: set[str]) -> list[str]:
 
 def _in_both(names: Iterable[str], present: set[str]) -> list[str]:
     return [name for name in names if name in present]
+
+
+def _too_few(summaries: Summaries, leave_out: bool) -> list[str]:
+    found = []
+    for use in uses_shown(summaries, leave_out):
+        for group in GROUPS:
+            one = summaries.get((use, group))
+            if one is not None and one.families < FEWEST_FAMILIES:
+                trials = in_sentence(use_title(use, leave_out))
+                families = "1 family" if one.families == 1 else f"{one.families} families"
+                found.append(f"{group_label(group)}, {trials}: {families}")
+    return found
 
 
 def _off_nominal(summaries: Summaries, leave_out: bool) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialkine.calibration.unknowns import DISCREPANCY
+from trialkine.calibration.unknowns import CLASS_SPREAD, DISCREPANCY
 from trialkine.ensemble_members import CASE_MIX, HAZARD
 from trialkine.population.ensemble import OF_TRIAL, SPREAD, ParameterEnsemble
 from trialkine.validation.discrepancy import OTHER_POPULATION, UNKNOWN_DISCREPANCY
@@ -27,9 +27,30 @@ class SpreadLayer:
     numbers: Mapping[str, float]
 
 
+NOT_HELD = SpreadLayer(
+    "What was known beforehand",
+    False,
+    "The centres of the priors, the equations and the assumed numbers were set with some of the calibration "
+    "trials known, and an ensemble is found with an emulator in place of the simulation, whose own error is "
+    "measured and only approximately allowed for. Both make agreement with calibration trials, also when "
+    "left out, better than with trials that nobody knew.",
+    {},
+)
+
+
 def spread_layers(ledger: Ledger, members: ParameterEnsemble | None) -> tuple[SpreadLayer, ...]:
-    """The four sources of spread of a prediction; `members` is the ensemble, where it is at hand."""
-    return (_patients(ledger), _trials(members), _parameters(ledger, members), _discrepancy(ledger, members))
+    """The sources of spread of a prediction, and what no interval holds.
+
+    `members` is the ensemble, where it is at hand.
+    """
+    return (
+        _patients(ledger),
+        _trials(members),
+        _parameters(ledger, members),
+        _discrepancy(ledger, members),
+        *_classes(members),
+        NOT_HELD,
+    )
 
 
 def _patients(ledger: Ledger) -> SpreadLayer:
@@ -77,6 +98,19 @@ def _discrepancy(ledger: Ledger, members: ParameterEnsemble | None) -> SpreadLay
         else f", with an assumed standard deviation of {UNKNOWN_DISCREPANCY:g}."
     )
     return SpreadLayer(name, True, f"{words} {OTHERS}", numbers)
+
+
+def _classes(members: ParameterEnsemble | None) -> tuple[SpreadLayer, ...]:
+    """What the mechanism misses of the responses to a class of agents, where the ensemble says."""
+    numbers = _medians(members, (CLASS_SPREAD,))
+    if not numbers:
+        return ()
+    words = (
+        "The log-odds of response have an offset for each class of agents, fitted to its trials, so "
+        "predictions rest on it as well as on the mechanism. A class that no calibration trial gave is "
+        "predicted with this spread."
+    )
+    return (SpreadLayer("What the mechanism misses of a class of agents", True, words, numbers),)
 
 
 def _medians(members: ParameterEnsemble | None, names: tuple[str, ...] | list[str]) -> dict[str, float]:
