@@ -145,13 +145,14 @@ def misses(ledger: dict[str, Any]) -> Iterator[str]:
     """What lies outside the 95 % interval."""
     yield "## Outside the 95 % interval"
     yield ""
+    why = {(one["trial"], one["arm"], one["metric"]): one["why"] for one in ledger["misses"]}
     for row in rows_of(ledger):
         if row["scored"] and row["predicted"] is not None and not row["inside_95"]:
             metric = row["metric"]
             told = (
                 f"reported {shown(metric, row['reported'])}, predicted {interval(metric, row['predicted'])}"
             )
-            yield f"- {row['trial']}, {row['arm']}, {metric}: {told}"
+            yield f"- {row['trial']}, {row['arm']}, {metric}: {told}. {why[row['trial'], row['arm'], metric]}"
 
 
 def everything(ledger: dict[str, Any]) -> Iterator[str]:

@@ -11,6 +11,8 @@ from typing import Any
 from trialkine.validation.baselines import SAME_CLASS, SAME_DISEASE
 from trialkine.validation.coverage import Comparison, GroupSummary, MeanScores, summarise_rows
 from trialkine.validation.ledger import LEVELS, Ledger, LedgerRow, Predictive
+from trialkine.validation.misses import misses_of
+from trialkine.validation.worst import Miss
 
 SCHEMA = 1
 ONLY_A_BOUND = "only a lower bound is reported"
@@ -39,8 +41,21 @@ def ledger_record(ledger: Ledger) -> dict[str, Any]:
         "leave_out": ledger.leave_out,
         "trials_of": ledger.trials_of,
         "summary": [_group(found) for found in summarise_rows(ledger.rows)],
+        "misses": [_miss(miss, why) for miss, why in misses_of(ledger.rows)],
         "trials": [_trial(rows) for rows in _runs(ledger.rows, lambda row: row.trial)],
         "left_out": [{"name": name, "why": why} for name, why in ledger.left_out],
+    }
+
+
+def _miss(miss: Miss, why: str) -> dict[str, Any]:
+    row = miss.row
+    return {
+        "trial": row.trial,
+        "arm": row.arm,
+        "line": row.line,
+        "metric": row.metric,
+        "sentence": miss.sentence,
+        "why": why,
     }
 
 

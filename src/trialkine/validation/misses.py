@@ -16,7 +16,8 @@ from trialkine.validation.ledger_words import (
     rounded,
 )
 from trialkine.validation.nearest_pool import pool_of
-from trialkine.validation.worst import worst_misses
+from trialkine.validation.why_missed import why_missed
+from trialkine.validation.worst import Miss, worst_misses
 
 INNER = 0.80
 
@@ -35,8 +36,13 @@ class ShownMiss:
 
 def shown_misses(rows: Sequence[LedgerRow], leave_out: bool) -> list[ShownMiss]:
     """Every scored row outside its 80 % interval, the worst first."""
+    return [_shown(miss.row, f"{miss.sentence} {why}", leave_out) for miss, why in misses_of(rows)]
+
+
+def misses_of(rows: Sequence[LedgerRow]) -> list[tuple[Miss, str]]:
+    """Every scored row outside its 80 % interval, the worst first, with a word on why."""
     outside = [row for row in scored_rows(rows) if not row.is_inside[INNER]]
-    return [_shown(miss.row, miss.sentence, leave_out) for miss in worst_misses(outside)]
+    return [(miss, why_missed(miss.row, rows)) for miss in worst_misses(outside)]
 
 
 def _shown(row: LedgerRow, sentence: str, leave_out: bool) -> ShownMiss:
