@@ -312,7 +312,7 @@ def test_sound_files_are_read_and_the_faults_of_others_are_kept(tmp_path: Path) 
 def test_a_folder_without_trials_or_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no protocol file"):
         read_what_is_sound(tmp_path)
-    with pytest.raises(InputError, match="There is no folder"):
+    with pytest.raises(InputError, match="is no folder"):
         read_what_is_sound(tmp_path / "nowhere")
 
 

@@ -26,7 +26,7 @@ from trialkine.validation.forest_layout import (
 )
 from trialkine.validation.forest_set import forests
 from trialkine.validation.ledger import LedgerRow
-from trialkine.validation.ledger_answer import NOTHING_SIMULATED, ONLY_FIT, answer_of, ledger_answer
+from trialkine.validation.ledger_answer import NOTHING_SIMULATED, ONLY_FIT, _so_many, answer_of, ledger_answer
 from trialkine.validation.ledger_json import ledger_record
 from trialkine.validation.ledger_page import ledger_page
 from trialkine.validation.ledger_rows import anchor, shown_trials
@@ -246,10 +246,9 @@ def test_the_answer_gives_trials_shares_and_scores() -> None:
     (never, calibrated) = answer.findings
     assert never[0] == "4 trials never used for calibration"
     rows = [row for row in scored if row.use == "calibration" and row.metric == "orr"]
-    inside = [100 * sum(row.is_inside[level] for row in rows) / len(rows) for level in (0.80, 0.95)]
-    said = (
-        f"of {len(rows)} response rates, {inside[0]:.0f} % lie inside the 80 % interval and {inside[1]:.0f} %"
-    )
+    inside = [sum(row.is_inside[level] for row in rows) for level in (0.80, 0.95)]
+    assert len(rows) < 10  # too few for per cent
+    said = f"of {len(rows)} response rates, {inside[0]} lie inside the 80 % interval and {inside[1]} inside"
     assert said in calibrated[1]
     assert "the mean CRPS is worse for shares of patients" in never[1]
     assert answer.caution == ""
@@ -353,3 +352,10 @@ def test_bins_of_the_transform_follow_the_number_of_values() -> None:
     assert bins_for(20) < bins_for(60)
     low, high = expected_range(100, 10)
     assert low < 10 < high
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "said"), [(1, 1, "1"), (9, 9, "9"), (9, 10, "90 %"), (48, 55, "87 %")]
+)
+def test_few_numbers_are_counted_and_many_given_in_per_cent(count: int, of: int, said: str) -> None:
+    assert _so_many(count, of) == said

@@ -10,7 +10,7 @@ from trialkine.population.ensemble import ParameterEnsemble
 from trialkine.published_trials.catalogue import published_trials
 from trialkine.trial.protocol import Protocol
 from trialkine.validation import predict as module
-from trialkine.validation.already_seen import known_trial
+from trialkine.validation.already_seen import known_trial, one_family_each
 from trialkine.validation.predict import SIZE, Plan, Simulation, observations, predict
 
 PLAN = Plan(trials=400, patients=50, seed=3)
@@ -273,3 +273,14 @@ def test_a_trial_that_may_have_been_seen_is_named() -> None:
     found = predict(mine, known, replace(ensemble(), record={"trials": ["robert"]}), PLAN)
     assert found.about[module.DOUBTFUL] == "mine (robert)"
     assert "PubMed number" in module.DOUBTFUL
+
+
+def test_a_trial_given_twice_is_one_family_and_the_catalogue_keeps_its_own() -> None:
+    trials = {name: trial(None, 5, citation=f"File {name}", pmid="123") for name in ("a", "b")}
+    trials["c"] = trial(None, 5, citation="Another", pmid="124")
+    found = predict(trials, {}, ensemble(), PLAN)
+    assert {row.trial: row.family for row in found.rows} == {"a": "a", "b": "a", "c": "c"}
+    assert found.about[module.TWICE] == "b (a)"
+    catalogue, shipped = published_trials(), read_ensemble()
+    known = {name: known_trial(name, one, catalogue, shipped) for name, one in catalogue.items()}
+    assert one_family_each(known) == (known, {})

@@ -145,12 +145,12 @@ def validate(
 def _in_words(ledger: Ledger, out: Path) -> list[str]:
     """What the terminal shows."""
     from trialkine.validation.ledger_answer import ledger_answer
-    from trialkine.validation.predict import AGAIN, CLAIMED, DOUBTFUL, SEEN
+    from trialkine.validation.predict import AGAIN, CLAIMED, DOUBTFUL, SEEN, TWICE
 
     lines = [*ledger_answer(ledger)]
     lines += [
         f"{key.capitalize()}: {ledger.about[key]}."
-        for key in (SEEN, AGAIN, DOUBTFUL, CLAIMED)
+        for key in (SEEN, AGAIN, DOUBTFUL, CLAIMED, TWICE)
         if key in ledger.about
     ]
     lines += [f"Not predicted: {name}: {why}" for name, why in ledger.left_out]

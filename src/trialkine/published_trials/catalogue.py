@@ -65,7 +65,8 @@ def read_what_is_sound(folder: Path) -> tuple[dict[str, Protocol], dict[str, str
 def _files_in(folder: Path) -> list[Path]:
     """The protocol files of a folder, in alphabetical order."""
     if not folder.is_dir():
-        raise InputError(f"There is no folder '{folder}'. Name one that holds published trials.")
+        what = "is a file, and no folder. Name its folder" if folder.is_file() else "is no folder. Name one"
+        raise InputError(f"'{folder}' {what}: every published trial in it is read.")
     found = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file())
     found = [path for path in found if not is_mapping_file(path)]
     if not found:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialkine.calibration.ensemble_file import TRIALS, CalibratedEnsemble
 from trialkine.trial.protocol import Protocol
@@ -65,6 +65,27 @@ def known_trial(
         is_claimed=stated.use == CALIBRATION and not was_fitted,
         may_be="" if seen or other or is_of_history else _seen_namesake(protocol, history, ensemble),
     )
+
+
+def one_family_each(known: Mapping[str, KnownTrial]) -> tuple[dict[str, KnownTrial], dict[str, str]]:
+    """The same trials, those with the same reference number in one family; and which repeat which.
+
+    Trials of the catalogue that come from one paper have their families already.
+    """
+    first: dict[str, str] = {}
+    found: dict[str, KnownTrial] = {}
+    twice: dict[str, str] = {}
+    for name, one in known.items():
+        source = one.protocol.source
+        number = next(filter(None, _numbers(source)), "") if source is not None else ""
+        other = first.setdefault(number, name) if number else name
+        if other != name and one.family != found[other].family and source is not None:
+            family = found[other].family
+            joined = source.model_copy(update={"family": family})
+            one = replace(one, family=family, protocol=one.protocol.model_copy(update={"source": joined}))
+            twice[name] = other
+        found[name] = one
+    return found, twice
 
 
 def _seen_namesake(protocol: Protocol, history: Mapping[str, Protocol], ensemble: CalibratedEnsemble) -> str:

@@ -38,6 +38,7 @@ ONLY_FIT = (
     "fits, and not how well it predicts."
 )
 _SURVIVAL = (MEDIAN_SURVIVAL, LANDMARK_SURVIVAL)
+FEWEST_FOR_PER_CENT = 10
 _LEVELS = (0.80, 0.95)
 
 
@@ -94,13 +95,18 @@ def _trials(counted: Sequence[LedgerRow], use: str, leave_out: bool) -> str:
     return f"{plural(count, 'calibration trial')}{left_out}"
 
 
+def _so_many(count: int, of: int) -> str:
+    """A share in per cent, or plain numbers where a per cent would say more than is known."""
+    return str(count) if of < FEWEST_FOR_PER_CENT else f"{100 * count / of:.0f} %"
+
+
 def _coverage(counted: Sequence[LedgerRow], use: str) -> str:
     parts = []
     for name, groups in (("response rates", (RESPONSE,)), ("survival numbers", _SURVIVAL)):
         chosen = [row for row in counted if row.use == use and outcome_group(row.metric) in groups]
         if chosen:
             inside = [sum(row.is_inside[level] for row in chosen) for level in _LEVELS]
-            narrow, wide = (f"{100 * count / len(chosen):.0f} %" for count in inside)
+            narrow, wide = (_so_many(count, len(chosen)) for count in inside)
             parts.append(
                 f"of {len(chosen)} {name}, {narrow} lie inside the 80 % interval and {wide} inside the 95 % "
                 "interval"

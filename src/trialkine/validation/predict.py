@@ -22,7 +22,7 @@ from trialkine.trial.agent_class import agent_class
 from trialkine.trial.protocol import Protocol
 from trialkine.trial.protocol_parts import Arm
 from trialkine.trial.reported import MEDIANS, ReportedArm, ReportedValue, is_fraction
-from trialkine.validation.already_seen import KnownTrial, known_trial
+from trialkine.validation.already_seen import KnownTrial, known_trial, one_family_each
 from trialkine.validation.baselines import Observed, Target, baseline_samples
 from trialkine.validation.discrepancy import Draws, reported_draws
 from trialkine.validation.ledger import Ledger, LedgerRow, Predictive
@@ -34,6 +34,7 @@ Progress = Callable[[int, int, str], None]
 RESPONSE = "orr"
 AGAIN = "trials of the catalogue under another name"
 SEEN = "seen by the ensemble"
+TWICE = "given more than once, and counted as one family"
 DOUBTFUL = "may be trials that the ensemble has seen, by author and year; give the PubMed number"
 CLAIMED = "not seen by the ensemble, whatever their files say"
 TRIALS_OF = "trials of"
@@ -88,6 +89,7 @@ def predict(
     class of agents that no other family gave as one that was never seen.
     """
     known = {name: known_trial(name, protocol, history, ensemble) for name, protocol in trials.items()}
+    known, twice = one_family_each(known)
     left_out = list((unread or {}).items())
     if leave_out:
         fixed = [name for name, one in known.items() if one.is_seen and one.family not in ensemble.families]
@@ -122,6 +124,8 @@ def predict(
         "seed": str(plan.seed),
     }
     about |= _seen_in_words(known)
+    if twice:
+        about[TWICE] = ", ".join(f"{name} ({other})" for name, other in twice.items())
     return Ledger(tuple(rows), tuple(left_out), about, leave_out, trials_of)
 
 
@@ -225,7 +229,7 @@ def _arm_rows(
             if np.isfinite(drawn).any():
                 found, why = _scored(drawn, weights, stated, n, metric, horizon, key, plan.seed), ""
             else:
-                why = NO_VALUE
+                why = f"{NO_VALUE}; the protocol follows its patients for {_horizon(protocol):.3g} months"
         pools = {
             pool: _scored(samples, None, stated, n, metric, horizon, key, plan.seed)
             for pool, samples in baseline_samples(
