@@ -132,9 +132,9 @@ def _may_be(one: Protocol, other: Protocol) -> bool:
     ]
     authors = [AUTHOR.match(source.citation) for source in (one.source, other.source)]
     names = [found.group(1).lower() if found else None for found in authors]
-    return bool(names[0] is not None and names[0] == names[1] and years[0] & years[1]) and not _is_another(
-        one.source, other.source
-    )
+    if names[0] is None or names[0] != names[1] or not years[0] & years[1]:
+        return False
+    return not _is_another(one.source, other.source)
 
 
 def _numbers(source: Source) -> tuple[str, str, str]:
